@@ -1,0 +1,187 @@
+"""The shape of a recipe: what may stand in its TOML file, with unknown keys refused and the nearest known one named."""
+
+import difflib
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import tomlkit
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from globalpointer.errors import ConfigError
+
+
+def _as_list(value: Any) -> Any:
+    """One path may be given bare, several as a list."""
+    return [value] if isinstance(value, str) else value
+
+
+Paths = Annotated[list[str], BeforeValidator(_as_list)]
+
+
+class Section(BaseModel):
+    """A table of a recipe: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Holdout(Section):
+    """A seeded part of the training documents that becomes the development part."""
+
+    fraction: float = Field(default=0.1, gt=0, lt=1)
+    seed: int = 42
+
+
+class Subset(Section):
+    """A seeded part of the training documents that is trained on; the rest is left alone."""
+
+    size: int = Field(gt=0)
+    seed: int = 42
+
+
+class DataConfig(Section):
+    """`[data]`: where the documents are and how their files are read."""
+
+    format: str
+    train: Paths
+    dev: Paths | None = None
+    test: Paths | None = None
+    joiner: Literal["", " "] | None = None
+    """How the tokens of a column file become text: `""` (Chinese) or `" "`. Needed by column formats, never guessed."""
+    discontinuous: Literal["refuse", "envelope"] = "refuse"
+    holdout: Holdout | None = None
+    subset: Subset | None = None
+    without: Paths | None = None
+    """Files whose texts must not be trained on: a training text that equals one, or is a part of one, is left out."""
+
+
+class TaskConfig(Section):
+    """`[task]`: what is to be found."""
+
+    kind: Literal["ner"] = "ner"
+    labels: list[str] | None = None
+    """The labels, in output order; by default all that the training documents use, sorted."""
+    max_width: int | None = Field(default=None, ge=1)
+    """The longest entity in tokens; longer gold counts as lost. None: no bound."""
+
+
+class ModelConfig(Section):
+    """`[model]`: the encoder, the head, and how text becomes tokens."""
+
+    encoder: str = "bilstm"
+    head: str = "efficient"
+    dim: int = Field(default=64, ge=2, multiple_of=2)
+    rotary: bool = True
+    loss: str = "multilabel"
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+    """Dropout between encoder and head."""
+    pretrained: bool = True
+    """Whether a hub name or folder brings its weights; False takes only its shape and starts from random ones."""
+    tokenizer: str | None = None
+    """`"character"`, `"wordpiece"`, a hub name or a folder. None: the encoder's own, or "character" without blanks."""
+    lowercase: bool = False
+    vocab_size: int = Field(default=30000, ge=16)
+    window: int = Field(default=256, ge=1)
+    overlap: int = Field(default=64, ge=0)
+    truncation: Literal["window", "error", "warn"] = "window"
+    encoder_options: dict[str, Any] = Field(default_factory=dict)
+    """Keyword arguments of the encoder's class, such as `hidden = 256`."""
+    head_options: dict[str, Any] = Field(default_factory=dict)
+    """Keyword arguments of the head's class beyond `dim` and `rotary`."""
+
+
+class Recipe(Section):
+    """A complete run. `[training]` holds transformers.TrainingArguments beside ours; training/fit.py checks it."""
+
+    data: DataConfig
+    task: TaskConfig = TaskConfig()
+    model: ModelConfig = ModelConfig()
+    training: dict[str, Any] = Field(default_factory=dict)
+
+    def to_toml(self) -> str:
+        """The recipe as a TOML file that gives the same recipe again."""
+        return tomlkit.dumps(self.model_dump(exclude_none=True, exclude_defaults=False))
+
+
+def load_recipe(path: str | Path | None, overrides: Sequence[str] = (), **tables: Mapping[str, Any]) -> Recipe:
+    """The recipe in a TOML file, with `section.key=value` overrides and whole tables laid over it.
+
+    A value of an override is read as TOML, and as a plain string where it is not. Raises ConfigError.
+    """
+    plain = {} if path is None else _parse(Path(path))
+    for section, table in tables.items():
+        for key, value in table.items():
+            _put(plain, [section, key], value)
+    for override in overrides:
+        dotted, equals, value = override.partition("=")
+        if not equals or "." not in dotted:
+            raise ConfigError(f"--set expects section.key=value, such as training.learning_rate=3e-5, got {override!r}")
+        _put(plain, dotted.strip().split("."), _value(value.strip()))
+    try:
+        return Recipe.model_validate(plain)
+    except ValidationError as error:
+        raise ConfigError(_explain(error, path)) from None
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """A hint for an unknown word: the nearest known one, or all of them."""
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"nearest: {near[0]!r}" if near else f"known: {', '.join(sorted(known))}"
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: the recipe cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not a TOML file: {error}") from None
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _put(plain: dict[str, Any], keys: Sequence[str], value: Any) -> None:
+    table = plain
+    for key in keys[:-1]:
+        table = table.setdefault(key, {})
+        if not isinstance(table, dict):
+            raise ConfigError(f"{'.'.join(keys)}: {key!r} is a value, not a table")
+    table[keys[-1]] = value
+
+
+def _explain(error: ValidationError, path: str | Path | None) -> str:
+    """Each mistake on a line of its own, with the nearest known key where one is unknown."""
+    place = "recipe" if path is None else str(path)
+    return "\n".join(f"{place}: {_mistake(each)}" for each in error.errors())
+
+
+def _mistake(each: Any) -> str:
+    keys = [str(key) for key in each["loc"]]
+    dotted = ".".join(keys)
+    if each["type"] == "extra_forbidden":
+        return f"unknown key {dotted!r} ({nearest(keys[-1], _known(keys[:-1]))})"
+    if each["type"] == "missing":
+        return f"{dotted!r} is missing"
+    return f"{dotted!r}: {each['msg']}, found {each['input']!r}"
+
+
+def _known(keys: Sequence[str]) -> list[str]:
+    """The keys that the table at this path may have."""
+    section: type[BaseModel] = Recipe
+    for key in keys:
+        kinds = [section.model_fields[key].annotation] if key in section.model_fields else []
+        nested = [each for kind in kinds for each in (kind, *getattr(kind, "__args__", ())) if _is_section(each)]
+        if not nested:
+            return []
+        section = nested[0]
+    return list(section.model_fields)
+
+
+def _is_section(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

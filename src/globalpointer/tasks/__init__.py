@@ -1,0 +1,1 @@
+"""Annotations to cells, and cells to annotations; one file a task."""

@@ -1,0 +1,1 @@
+"""Pictures: documents as HTML and in the terminal, score grids, training curves."""

@@ -1,0 +1,86 @@
+"""Gold, found, right; and precision, recall and F1 with 0/0 defined as 0, as seqeval does."""
+
+from dataclasses import dataclass, fields
+
+from globalpointer.errors import DataError
+
+
+def ratio(part: float, whole: float) -> float:
+    """`part / whole`, and 0 where there is nothing to divide by."""
+    return part / whole if whole else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many annotations are gold, how many were found, and how many are both."""
+
+    gold: int = 0
+    found: int = 0
+    right: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.right <= min(self.gold, self.found):
+            raise DataError(f"right must lie in 0..min(gold, found): {self.gold=}, {self.found=}, {self.right=}")
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(self.gold + other.gold, self.found + other.found, self.right + other.right)
+
+    @property
+    def precision(self) -> float:
+        """The share of found that is right."""
+        return ratio(self.right, self.found)
+
+    @property
+    def recall(self) -> float:
+        """The share of gold that was found."""
+        return ratio(self.right, self.gold)
+
+    @property
+    def f1(self) -> float:
+        """2 right / (gold + found), the harmonic mean of precision and recall."""
+        return ratio(2 * self.right, self.gold + self.found)
+
+    def to_dict(self) -> dict[str, float]:
+        """As JSON: the rates, then the counts."""
+        rates = {"f1": self.f1, "precision": self.precision, "recall": self.recall}
+        return {**rates, "gold": self.gold, "found": self.found, "right": self.right}
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The counts of a relaxed comparison: COR, INC, PAR, MIS, SPU. A partial match is worth a half.
+
+    Source: the names and rates of nervaluate (after SemEval 2013 task 9.1 and MUC-5).
+    """
+
+    correct: int = 0
+    incorrect: int = 0
+    partial: int = 0
+    missed: int = 0
+    spurious: int = 0
+
+    def __add__(self, other: "Matches") -> "Matches":
+        return Matches(*(getattr(self, name) + getattr(other, name) for name in _MATCH_NAMES))
+
+    @property
+    def precision(self) -> float:
+        """(COR + PAR / 2) / all that was found."""
+        return ratio(self.correct + 0.5 * self.partial, self.correct + self.incorrect + self.partial + self.spurious)
+
+    @property
+    def recall(self) -> float:
+        """(COR + PAR / 2) / all gold."""
+        return ratio(self.correct + 0.5 * self.partial, self.correct + self.incorrect + self.partial + self.missed)
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall."""
+        return ratio(2 * self.precision * self.recall, self.precision + self.recall)
+
+    def to_dict(self) -> dict[str, float]:
+        """As JSON: the rates, then the counts under their short names."""
+        counts = zip(("COR", "INC", "PAR", "MIS", "SPU"), (getattr(self, name) for name in _MATCH_NAMES), strict=True)
+        return {"f1": self.f1, "precision": self.precision, "recall": self.recall, **dict(counts)}
+
+
+_MATCH_NAMES = tuple(each.name for each in fields(Matches))

@@ -1,8 +1,8 @@
 """The contracts of the tensor side: what a batch holds, and what an encoder, a head and an extractor promise."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Protocol, runtime_checkable
+from dataclasses import dataclass, fields
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -30,14 +30,13 @@ class Batch:
 
     def to(self, device: torch.device | str) -> "Batch":
         """The same batch on another device."""
-        moved = {}
-        for name in (each.name for each in fields(self)):
-            value = getattr(self, name)
-            if isinstance(value, Tensor):
-                moved[name] = value.to(device)
-            elif value is not None:
-                moved[name] = {grid: tensor.to(device) for grid, tensor in value.items()}
-        return replace(self, **moved)
+        return Batch(*(_moved(getattr(self, each.name), device) for each in fields(self)))
+
+
+def _moved(value: Any, device: torch.device | str) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _moved(each, device) for name, each in value.items()}
+    return None if value is None else value.to(device)
 
 
 @runtime_checkable
@@ -48,24 +47,26 @@ class Encoder(Protocol):
 
     def __call__(
         self, tokens: Int[Tensor, "batch tokens"], attention: Bool[Tensor, "batch tokens"]
-    ) -> Float[Tensor, "batch tokens hidden"]: ...
+    ) -> Float[Tensor, "batch tokens hidden"]:
+        """The vectors."""
 
 
 @runtime_checkable
 class Head(Protocol):
     """Vectors to a promise of scores."""
 
-    def __call__(
-        self, hidden: Float[Tensor, "batch tokens hidden"], legal: Bool[Tensor, "batch tokens"]
-    ) -> PairScores: ...
+    def __call__(self, hidden: Float[Tensor, "batch tokens hidden"], legal: Bool[Tensor, "batch tokens"]) -> PairScores:
+        """The scores of every pair."""
 
 
 @runtime_checkable
 class Extractor(Protocol):
     """Whatever learns from the cells of a batch and finds cells in one. A TokenPairModel is one, a baseline another."""
 
-    def loss(self, batch: Batch) -> Float[Tensor, ""]: ...
+    def loss(self, batch: Batch) -> Float[Tensor, ""]:
+        """What training makes small."""
 
     def find(
         self, batch: Batch, *, threshold: Mapping[str, float | Tensor] | float = 0.0, limit: int | None = None
-    ) -> list[ScoredCells]: ...
+    ) -> list[ScoredCells]:
+        """The cells above the threshold (a logit, by grid) of each example; at most `limit` an example and grid."""

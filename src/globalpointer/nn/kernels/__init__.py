@@ -1,0 +1,1 @@
+"""Fast arithmetic behind one door, `dispatch`."""

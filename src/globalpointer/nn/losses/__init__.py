@@ -1,0 +1,1 @@
+"""What training makes small, and a metric to watch beside it."""

@@ -1,0 +1,147 @@
+"""The one door to the kernels: picks an implementation, and says which and why.
+
+All arithmetic here is in float32 (float64 if the factors are), whatever the autocast dtype.
+"""
+
+from typing import Literal, NamedTuple, get_args
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from globalpointer.nn.kernels import factorized, reference, tiled
+from globalpointer.nn.kernels.reference import Dense, Factors, Source
+
+__all__ = ["Choice", "Dense", "Factors", "Impl", "Source", "count", "divergence", "explain", "gather", "legal_pairs"]
+__all__ += ["logits", "partition", "search"]
+
+Impl = Literal["auto", "reference", "factorized", "tiled"]
+
+
+class Choice(NamedTuple):
+    """An implementation, and why it was picked."""
+
+    impl: str
+    reason: str
+
+
+def explain(source: Source, impl: str = "auto") -> Choice:
+    """What would be used for these scores, and why. Raises ValueError where `impl` cannot handle them."""
+    if impl not in get_args(Impl):
+        raise ValueError(f"impl must be one of {', '.join(get_args(Impl))}, not {impl!r}")
+    if isinstance(source, Dense):
+        if impl not in ("auto", "reference"):
+            raise ValueError(f"impl {impl!r} needs factors; these scores lie in memory cell by cell: use 'auto'")
+        return Choice("reference", "the scores already lie in memory, cell by cell")
+    shared = source.query.shape[1] == 1 and source.row_bias is not None and source.col_bias is not None
+    if impl == "factorized" and not shared:
+        raise ValueError("impl 'factorized' needs one plane shared by all types, and both biases: use 'tiled'")
+    if impl != "auto":
+        return Choice(impl, "asked for")
+    if shared:
+        return Choice("factorized", "all types share one plane: one matrix product serves them all")
+    return Choice("tiled", "each type has a plane of its own: scores are made tile by tile, and again for the gradient")
+
+
+def logits(source: Source) -> Float[Tensor, "batch types tokens tokens"]:
+    """Every score; -inf where illegal."""
+    with _exactly(source):
+        return reference.logits(_raised(source))
+
+
+def legal_pairs(source: Source) -> Bool[Tensor, "batch tokens tokens"]:
+    """Which (row, col) are cells."""
+    return reference.legal_pairs(source)
+
+
+def gather(source: Source, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, " cells"]:
+    """The scores at these cells, differentiable."""
+    with _exactly(source):
+        return reference.gather(_raised(source), cells)
+
+
+def partition(source: Source, cells: Int[Tensor, "cells 4"], impl: str = "auto") -> Float[Tensor, "batch types"]:
+    """The log of Σ exp(score) over the legal cells other than `cells` (legal, distinct); -inf where there is none."""
+    chosen = explain(source, impl).impl
+    source = _raised(source)
+    with _exactly(source):
+        if isinstance(source, Dense) or chosen == "reference":
+            return reference.partition(source, cells)
+        if chosen == "tiled":
+            return tiled.partition(source, cells)
+        total, trusted = factorized.partition(source, cells)
+        if bool(trusted.all()):
+            return total
+        return total.masked_scatter(~trusted, _one_by_one(source, cells, ~trusted))
+
+
+def _one_by_one(factors: Factors, cells: Tensor, wanted: Tensor) -> Float[Tensor, " found"]:
+    """The partition of single (example, type), each as an example of one type: exact, and rarely needed."""
+    assert factors.row_bias is not None
+    assert factors.col_bias is not None
+    example, kind = wanted.nonzero().unbind(1)
+    alone = factors._replace(
+        query=factors.query[example],
+        key=factors.key[example],
+        row_bias=factors.row_bias[example, kind][:, None],
+        col_bias=factors.col_bias[example, kind][:, None],
+        mask=factors.mask[example],
+    )
+    place = wanted.flatten().cumsum(0).view_as(wanted) - 1
+    cells = cells[wanted[cells[:, 0], cells[:, 1]]]
+    moved = torch.stack([place[cells[:, 0], cells[:, 1]], torch.zeros_like(cells[:, 0]), *cells[:, 2:].unbind(1)], 1)
+    return tiled.partition(alone, moved)[:, 0]
+
+
+@torch.no_grad()
+def search(
+    source: Source, threshold: Float[Tensor, " types"], limit: int | None = None, impl: str = "auto"
+) -> tuple[Int[Tensor, "found 4"], Float[Tensor, " found"]]:
+    """The cells strictly above the threshold of their type, sorted; at most `limit` an example, the best."""
+    chosen = explain(source, impl).impl
+    source = _raised(source)
+    with _exactly(source):
+        if isinstance(source, Dense) or chosen == "reference":
+            return reference.search(source, threshold, limit)
+        if chosen == "factorized":
+            return factorized.search(source, threshold, limit)
+        return tiled.search(source, threshold, limit)
+
+
+@torch.no_grad()
+def count(source: Source, threshold: Float[Tensor, " types"], impl: str = "auto") -> Int[Tensor, "batch types"]:
+    """How many cells are strictly above the threshold of their type."""
+    chosen = explain(source, impl).impl
+    source = _raised(source)
+    with _exactly(source):
+        if isinstance(source, Dense) or chosen == "reference":
+            return reference.count(source, threshold)
+        if chosen == "factorized":
+            return factorized.count(source, threshold)
+        return tiled.count(source, threshold)
+
+
+def divergence(first: Source, second: Source, impl: str = "auto") -> Float[Tensor, "batch types"]:
+    """Σ (σ(s) - σ(t)) (s - t) over the legal cells; by tiles wherever both are factors."""
+    first, second = _raised(first), _raised(second)
+    with _exactly(first):
+        if isinstance(first, Dense) or isinstance(second, Dense) or impl == "reference":
+            return reference.divergence(first, second)
+        return tiled.divergence(first, second)
+
+
+def _exactly(source: Source) -> torch.autocast:
+    return torch.autocast(source.mask.device.type, enabled=False)
+
+
+def _raised(source: Source) -> Source:
+    """The same scores in float32 at least."""
+    if isinstance(source, Dense):
+        return source._replace(values=_at_least_float32(source.values))
+    row_bias, col_bias = (None if each is None else _at_least_float32(each) for each in source[2:4])
+    query, key = _at_least_float32(source.query), _at_least_float32(source.key)
+    return source._replace(query=query, key=key, row_bias=row_bias, col_bias=col_bias)
+
+
+def _at_least_float32(tensor: Tensor) -> Tensor:
+    return tensor.to(torch.promote_types(tensor.dtype, torch.float32))

@@ -1,0 +1,148 @@
+"""The formulas, written plainly: every kernel must agree with these. Memory is that of all cells at once."""
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+
+class Factors(NamedTuple):
+    """score[b,t,i,j] = query[b,t,i]·key[b,t,j] + row_bias[b,t,i] + col_bias[b,t,j] where legal, else -inf.
+
+    Planes of query and key are the types, or 1 where all types share them; then the biases tell the types apart.
+    """
+
+    query: Float[Tensor, "batch planes tokens dim"]
+    key: Float[Tensor, "batch planes tokens dim"]
+    row_bias: Float[Tensor, "batch types tokens"] | None
+    col_bias: Float[Tensor, "batch types tokens"] | None
+    mask: Bool[Tensor, "batch tokens"]
+    ordered: bool = True
+    max_width: int | None = None
+
+    @property
+    def types(self) -> int:
+        """How many squares there are."""
+        return self.query.shape[1] if self.row_bias is None else self.row_bias.shape[1]
+
+
+class Dense(NamedTuple):
+    """Scores that already lie in memory, cell by cell."""
+
+    values: Float[Tensor, "batch types tokens tokens"]
+    mask: Bool[Tensor, "batch tokens"]
+    ordered: bool = True
+    max_width: int | None = None
+
+    @property
+    def types(self) -> int:
+        """How many squares there are."""
+        return self.values.shape[1]
+
+
+Source = Factors | Dense
+"""What a kernel takes: a head's promise of scores, as plain tensors."""
+
+
+def band(rows: Tensor, cols: Tensor, ordered: bool, max_width: int | None) -> Tensor:
+    """Whether (row, col) is a cell of the grid, whatever stands there; rows and cols broadcast."""
+    inside = torch.ones((), dtype=torch.bool, device=rows.device)
+    if ordered:
+        inside = inside & (rows <= cols)
+    if max_width is not None:
+        inside = inside & (cols - rows < max_width)
+    return inside
+
+
+def legal_pairs(source: Source) -> Bool[Tensor, "batch tokens tokens"]:
+    """Which (row, col) are cells: both tokens legal, in order where the grid is ordered, within the width."""
+    mask = source.mask
+    place = torch.arange(mask.shape[1], device=mask.device)
+    inside = band(place[:, None], place[None, :], source.ordered, source.max_width)
+    return mask[:, :, None] & mask[:, None, :] & inside
+
+
+def logits(source: Source) -> Float[Tensor, "batch types tokens tokens"]:
+    """Every score; -inf where illegal, set once, on the mask."""
+    if isinstance(source, Dense):
+        scores = source.values
+    else:
+        scores = source.query @ source.key.transpose(-1, -2)
+        if source.row_bias is not None:
+            scores = scores + source.row_bias[:, :, :, None]
+        if source.col_bias is not None:
+            scores = scores + source.col_bias[:, :, None, :]
+    return scores.masked_fill(~legal_pairs(source)[:, None], float("-inf"))
+
+
+def gather(source: Source, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, " cells"]:
+    """The scores at rows (example, type, row, col), differentiable; nothing else is computed."""
+    example, kind, row, col = cells.unbind(1)
+    if isinstance(source, Dense):
+        return source.values[example, kind, row, col]
+    plane = kind if source.query.shape[1] > 1 else torch.zeros_like(kind)
+    scores = (source.query[example, plane, row] * source.key[example, plane, col]).sum(-1)
+    if source.row_bias is not None:
+        scores = scores + source.row_bias[example, kind, row]
+    if source.col_bias is not None:
+        scores = scores + source.col_bias[example, kind, col]
+    return scores
+
+
+def partition(source: Source, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, "batch types"]:
+    """The log of Σ exp(score) over the legal cells other than `cells`; -inf where there is none, with gradient 0."""
+    scores = logits(source)
+    scores = scores.index_put(tuple(cells.unbind(1)), scores.new_tensor(float("-inf")))
+    return logsumexp(scores.flatten(2))
+
+
+def logsumexp(values: Float[Tensor, "*rows columns"]) -> Float[Tensor, "*rows"]:
+    """Over the last dimension; -inf with gradient 0 (not NaN, as torch has it) where every value is -inf."""
+    empty = (values == float("-inf")).all(-1)
+    return values.masked_fill(empty[..., None], 0.0).logsumexp(-1).masked_fill(empty, float("-inf"))
+
+
+def search(
+    source: Source, threshold: Float[Tensor, " types"], limit: int | None
+) -> tuple[Int[Tensor, "found 4"], Float[Tensor, " found"]]:
+    """The cells strictly above the threshold of their type, sorted; at most `limit` an example, the best."""
+    scores = logits(source)
+    hits = (scores > threshold[:, None, None]) & (scores > float("-inf"))
+    return best(hits.nonzero(), scores[hits], limit)
+
+
+def best(
+    cells: Int[Tensor, "found 4"], scores: Float[Tensor, " found"], limit: int | None
+) -> tuple[Int[Tensor, "kept 4"], Float[Tensor, " kept"]]:
+    """At most `limit` cells an example, those of the highest score, the first ones of equals; sorted as cells are."""
+    order = lexicographic(cells)
+    cells, scores = cells[order], scores[order]
+    if limit is None or not len(cells):
+        return cells, scores
+    ranked = scores.argsort(descending=True, stable=True)
+    ranked = ranked[cells[ranked, 0].argsort(stable=True)]
+    example = cells[ranked, 0]
+    rank = torch.arange(len(ranked), device=cells.device) - torch.searchsorted(example, example)
+    kept = ranked[rank < limit].sort().values
+    return cells[kept], scores[kept]
+
+
+def lexicographic(cells: Int[Tensor, "found columns"]) -> Int[Tensor, " found"]:
+    """The order that sorts rows by their first column, then the second, and so on."""
+    order = torch.arange(len(cells), device=cells.device)
+    for column in reversed(range(cells.shape[1])):
+        order = order[cells[order, column].argsort(stable=True)]
+    return order
+
+
+def count(source: Source, threshold: Float[Tensor, " types"]) -> Int[Tensor, "batch types"]:
+    """How many cells are strictly above the threshold of their type."""
+    return (logits(source) > threshold[:, None, None]).sum((-1, -2))
+
+
+def divergence(first: Source, second: Source) -> Float[Tensor, "batch types"]:
+    """Σ (σ(s) - σ(t)) (s - t) over the legal cells. Source: kexue.fm/archives/9039."""
+    legal = legal_pairs(first)[:, None]
+    s, t = (logits(each).masked_fill(~legal, 0.0) for each in (first, second))
+    return ((s.sigmoid() - t.sigmoid()) * (s - t)).sum((-1, -2))

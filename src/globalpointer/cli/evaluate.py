@@ -1,0 +1,116 @@
+"""`globalpointer evaluate`: how good a model is on annotated files, and where it is wrong."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from globalpointer.cli.options import (
+    BatchSize,
+    Files,
+    Format,
+    Joiner,
+    Json,
+    Model,
+    OverlapPolicy,
+    Policy,
+    Threshold,
+    read_all,
+    reading,
+    thresholds,
+)
+from globalpointer.cli.output import show, to_person, write_json, write_text
+
+if TYPE_CHECKING:
+    from globalpointer.text.spans import Document
+
+
+def evaluate(
+    model: Model,
+    files: Files,
+    format: Format = None,  # noqa: A002
+    joiner: Joiner = None,
+    json: Json = None,
+    html: Annotated[
+        str | None, typer.Option(metavar="OUT", help="Write a page with the tables and every wrong example drawn.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="A second model: is the difference real? (paired bootstrap)")
+    ] = None,
+    train: Annotated[
+        list[str] | None, typer.Option(help="Training files, to tell mentions seen there from unseen ones.")
+    ] = None,
+    threshold: Threshold = [],  # noqa: B006  (typer reads it once)
+    overlap_policy: OverlapPolicy = Policy.nested,
+    batch_size: BatchSize = 32,
+) -> None:
+    """Score a model on annotated files: exact F1 by label, by length, by density, nested or flat; relaxed matches.
+
+    Gold is the raw annotation, whatever the tokenizer can express.
+    """
+    from globalpointer import evaluation
+    from globalpointer.evaluation.page import page
+    from globalpointer.evaluation.tables import table
+    from globalpointer.predictor import Predictor
+
+    predictor = Predictor.from_pretrained(model)
+    chosen, options = reading(predictor.recipe, format, joiner)
+    gold = _annotated(files, chosen, options)
+    seen = None if train is None else evaluation.mentions(list(read_all(train, chosen, **options)))
+    settings: dict[str, Any] = {
+        "threshold": thresholds(threshold, predictor.schema.entities),
+        "overlap_policy": overlap_policy.value,
+        "batch_size": batch_size,
+    }
+    texts = [document.text for document in gold]
+    found = predictor.predict(texts, show_progress_bar=True, **settings)
+    report = evaluation.evaluate(gold, found, unit=predictor.model.config.text["unit"], seen=seen)
+    numbers: dict[str, Any] = {**report.to_dict(), "model": model, "files": list(files), **settings}
+    piped = json == "-"
+    show(table(report), stderr=piped)
+    if against is not None:
+        numbers["against"] = _compare(gold, found, against, texts, settings, piped=piped)
+    if html is not None:
+        write_text(html, page(report, gold, found))
+        to_person(f"wrong examples drawn in {html}")
+    if json is not None:
+        write_json(json, numbers)
+
+
+def _annotated(files: Sequence[str], format: str, options: dict[str, Any]) -> "list[Document]":  # noqa: A002
+    """The documents, all of them annotated: a file without labels would score as if there were nothing to find."""
+    from globalpointer.errors import DataError
+
+    documents = list(read_all(files, format, labelled=True, **options))
+    if not documents:
+        raise DataError(f"no documents to evaluate on (read as {format!r})", path=", ".join(files))
+    return documents
+
+
+def _compare(
+    gold: "list[Document]",
+    found: "list[Document]",
+    against: str,
+    texts: list[str],
+    settings: dict[str, Any],
+    *,
+    piped: bool,
+) -> dict[str, Any]:
+    """The paired bootstrap between the two models' answers, told and returned."""
+    from globalpointer.evaluation.significance import paired_bootstrap
+    from globalpointer.predictor import Predictor
+
+    second = Predictor.from_pretrained(against).predict(texts, show_progress_bar=True, **settings)
+    result = paired_bootstrap(gold, found, second)
+    show(
+        f"F1 minus that of {against}: {result.difference:+.4f} "
+        f"(95 % between {result.low:+.4f} and {result.high:+.4f}, p = {result.p_value:.4g})",
+        stderr=piped,
+    )
+    return {
+        "model": against,
+        "difference": result.difference,
+        "low": result.low,
+        "high": result.high,
+        "p_value": result.p_value,
+    }

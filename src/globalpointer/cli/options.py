@@ -1,0 +1,88 @@
+"""The options that several commands share, so that they are named and explained the same everywhere."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from globalpointer.config import Recipe
+    from globalpointer.text.spans import Document
+
+FORMATS = "jsonl, iob1, bio, bioes, bmeso, bilou, cluener, cmeee, uner, runne, brat"
+
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="A model: a folder that training wrote, or a hub name.")]
+Files = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE...", help="Annotated files; .gz is read as it is, archives as a.tar.gz::folder/."),
+]
+Format = Annotated[str | None, typer.Option("--format", help=f"One of {FORMATS}.", show_default="the model's")]
+Joiner = Annotated[
+    str | None,
+    typer.Option(
+        help='How the tokens of a column file become text: "" (Chinese) or " ". Never guessed.',
+        show_default="the model's",
+    ),
+]
+Threshold = Annotated[
+    list[str],
+    typer.Option(
+        metavar="P|LABEL=P",
+        help="Keep what is at least this probable, for all labels or for one; may be repeated.",
+        show_default="0.5, the trained decision",
+    ),
+]
+BatchSize = Annotated[int, typer.Option(min=1, help="Windows of text at a time.")]
+
+
+class Policy(StrEnum):
+    """What happens where found entities overlap: see `globalpointer.tasks.overlap`."""
+
+    nested = "nested"
+    flat = "flat"
+    longest = "longest"
+    allow = "allow"
+
+
+OverlapPolicy = Annotated[
+    Policy,
+    typer.Option(
+        help="nested: only crossing spans give way. flat: no overlap, the most probable first. "
+        "longest: no overlap, the longest first. allow: all."
+    ),
+]
+Json = Annotated[str | None, typer.Option("--json", metavar="OUT", help="Write the numbers as JSON; - is stdout.")]
+
+
+def reading(recipe: "Recipe | None", format: str | None, joiner: str | None) -> tuple[str, dict[str, Any]]:  # noqa: A002
+    """The format to read and the reader's options: what the person said, else what the model was trained with."""
+    if recipe is None:
+        return format or "jsonl", {"joiner": joiner}
+    data = recipe.data
+    chosen = format or data.format
+    return chosen, {"joiner": data.joiner if joiner is None else joiner, "discontinuous": data.discontinuous}
+
+
+def read_all(files: Sequence[str], format: str, **options: Any) -> Iterator["Document"]:  # noqa: A002
+    """The documents of several files, one after another."""
+    from globalpointer.data.readers import read
+
+    for file in files:
+        yield from read(file, format, **options)
+
+
+def thresholds(given: Sequence[str], labels: Sequence[str]) -> float | dict[str, float]:
+    """What `--threshold` means: one probability for all labels, or one by label, 0.5 for those that none names."""
+    general, by_label = 0.5, {}
+    for each in given:
+        label, equals, number = each.rpartition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            raise typer.BadParameter(f"--threshold expects 0.7 or LABEL=0.7, got {each!r}") from None
+        if equals:
+            by_label[label] = value
+        else:
+            general = value
+    return {**dict.fromkeys(labels, general), **by_label} if by_label else general

@@ -1,0 +1,88 @@
+"""Where results go: files whole or not at all, JSON lines as they come, and words for the person at the terminal."""
+
+import gzip
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, cast
+
+from rich.console import Console, RenderableType
+
+
+def to_person(renderable: RenderableType) -> None:
+    """Print on standard error: it never mixes with results that are piped on."""
+    Console(stderr=True, soft_wrap=isinstance(renderable, str), highlight=False).print(renderable)
+
+
+def show(renderable: RenderableType, *, stderr: bool = False) -> None:
+    """Print a table or a drawn sentence; to standard error where standard output carries JSON."""
+    Console(stderr=stderr, highlight=False).print(renderable)
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a file whole or not at all: beside its place first, then renamed. Folders are made."""
+    target = Path(path)
+    if target.is_dir():
+        raise IsADirectoryError(21, "Is a directory", str(target))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, target)
+    except OSError as error:
+        os.unlink(name)
+        raise OSError(error.errno, error.strerror, str(target)) from None
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def write_json(path: str, plain: Mapping[str, Any]) -> None:
+    """Write one JSON object; `-` is standard output."""
+    text = json.dumps(plain, ensure_ascii=False, indent=2) + "\n"
+    if path == "-":
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+    else:
+        write_text(path, text)
+
+
+def json_line(plain: Mapping[str, Any]) -> bytes:
+    """One JSON object on one line. Half a surrogate pair, which UTF-8 cannot hold, is escaped and comes back whole."""
+    try:
+        return json.dumps(plain, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(plain).encode() + b"\n"
+
+
+@contextmanager
+def byte_sink(path: str | None) -> Iterator[IO[bytes]]:
+    """A file (`.gz` by its name) or standard output, for lines that stay even if the run is stopped."""
+    if path in (None, "-"):
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    target = Path(cast(str, path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with gzip.open(target, "wb") if target.suffix == ".gz" else open(target, "wb") as file:
+            yield cast(IO[bytes], file)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, error.filename or str(target)) from None
+
+
+def forget_stdout() -> None:
+    """After a broken pipe: point standard output nowhere, so that the interpreter's last flush does not complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,135 @@
+"""`globalpointer predict`: texts in, one JSON object a line out, as soon as it is found."""
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from globalpointer.cli.options import BatchSize, Joiner, Model, OverlapPolicy, Policy, Threshold, reading, thresholds
+from globalpointer.cli.output import byte_sink, forget_stdout, json_line, to_person, write_text
+from globalpointer.errors import DataError
+
+if TYPE_CHECKING:
+    from globalpointer.config import Recipe
+    from globalpointer.text.spans import Document
+
+JSON_LINES = ("jsonl", "cluener", "runne")
+
+
+def predict(
+    model: Model,
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="A file (.gz too), or - for standard input.")],
+    format: Annotated[  # noqa: A002
+        str | None,
+        typer.Option(
+            "--format",
+            help="text (one text a line) or any format of training.",
+            show_default="for -: text; for a file: the model's own, but jsonl for .jsonl where that is no JSON lines",
+        ),
+    ] = None,
+    joiner: Joiner = None,
+    output: Annotated[
+        str | None, typer.Option(metavar="OUT", help="Where the JSON lines go (.gz by name).", show_default="stdout")
+    ] = None,
+    html: Annotated[
+        str | None, typer.Option(metavar="OUT", help="Draw the documents, nested entities too; keeps all in memory.")
+    ] = None,
+    threshold: Threshold = [],  # noqa: B006  (typer reads it once)
+    overlap_policy: OverlapPolicy = Policy.nested,
+    batch_size: BatchSize = 32,
+) -> None:
+    """Extract from texts. Each document becomes a line of JSON as soon as its batch is done:
+
+    {"text": ..., "entities": [{"start", "end", "label", "text", "score"}]}, ends exclusive, in code points.
+
+    A line that cannot be read stops the run with exit code 1; all before it is found and written first.
+    """
+    from globalpointer.predictor import Predictor
+
+    predictor = Predictor.from_pretrained(model)
+    source = _Source(_documents(file, format, joiner, predictor.recipe))
+    originals, queue = itertools.tee(source)
+    found = predictor.predict_stream(
+        (document.text for document in queue),
+        batch_size=batch_size,
+        threshold=thresholds(threshold, predictor.schema.entities),
+        overlap_policy=overlap_policy.value,
+    )
+    drawn: list[Document] | None = None if html is None else []
+    answers = (
+        replace(answer, id=original.id, meta=original.meta) for original, answer in zip(originals, found, strict=True)
+    )
+    _write(answers, output, batch_size, drawn)
+    if html is not None:
+        from globalpointer.view.documents import html as drawing
+
+        write_text(html, drawing(drawn or [], title=file))
+        to_person(f"drawn in {html}")
+    if source.error is not None:
+        raise source.error
+
+
+class _Source:
+    """Documents up to the first that cannot be read; the error waits in `error` until the others are written."""
+
+    def __init__(self, documents: "Iterator[Document]") -> None:
+        self.documents = documents
+        self.error: DataError | None = None
+
+    def __iter__(self) -> "Iterator[Document]":
+        try:
+            yield from self.documents
+        except DataError as error:
+            self.error = error
+
+
+def _documents(
+    file: str, format: str | None, joiner: str | None, recipe: "Recipe"  # noqa: A002
+) -> "Iterator[Document]":  # fmt: skip
+    """The documents of a file or of standard input, in the format that the help text promises."""
+    chosen, options = reading(recipe, format, joiner)
+    if format is None and file == "-":
+        chosen = "text"
+    elif format is None and file.removesuffix(".gz").endswith(".jsonl") and chosen not in JSON_LINES:
+        chosen = "jsonl"
+    if chosen == "text":
+        yield from _lines(file)
+        return
+    from globalpointer.data.readers import read
+
+    try:
+        # What annotation there is is left aside: its mistakes do not matter here.
+        yield from read(file, chosen, labelled=False, **options)
+    except DataError as error:
+        if format is not None:
+            raise
+        raise DataError(f"{error} (read as {chosen!r}; one text a line is --format text)") from None
+
+
+def _lines(file: str) -> "Iterator[Document]":
+    """One text a line, an empty line being an empty text, so that line n of the answer belongs to line n."""
+    from globalpointer.data.readers.source import file_name, lines
+    from globalpointer.text.spans import Document
+
+    name = file_name(file)
+    for number, line in lines(file):
+        yield Document(line, id=f"{name}:{number}")
+
+
+def _write(
+    documents: "Iterable[Document]", output: str | None, batch_size: int, drawn: "list[Document] | None"
+) -> None:  # fmt: skip
+    """Write a line a document, flushed with each batch. A reader that closes the pipe ends the run in peace."""
+    try:
+        with byte_sink(output) as sink:
+            for number, document in enumerate(documents, start=1):
+                sink.write(json_line(document.to_dict()))
+                if number % batch_size == 0:
+                    sink.flush()
+                if drawn is not None:
+                    drawn.append(document)
+    except BrokenPipeError:
+        forget_stdout()
+        raise typer.Exit(0) from None

@@ -1,0 +1,115 @@
+"""`globalpointer train`: from annotated files to a model folder and its scores."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from globalpointer.cli.options import FORMATS
+from globalpointer.cli.output import show
+
+if TYPE_CHECKING:
+    from globalpointer.config import Recipe
+
+
+def train(
+    recipe: Annotated[Path | None, typer.Argument(metavar="[RECIPE.toml]", help="A recipe; flags go over it.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="The model folder.", show_default="runs/<name of the recipe>"),
+    ] = None,
+    task: Annotated[str | None, typer.Option(help="What to find: ner.", show_default="ner")] = None,
+    format: Annotated[str | None, typer.Option("--format", help=f"One of {FORMATS}.")] = None,  # noqa: A002
+    joiner: Annotated[
+        str | None, typer.Option(help='How the tokens of a column file become text: "" (Chinese) or " ".')
+    ] = None,
+    train: Annotated[list[str] | None, typer.Option(help="A training file; may be repeated.")] = None,
+    dev: Annotated[list[str] | None, typer.Option(help="A file to select the best model on; may be repeated.")] = None,
+    test: Annotated[list[str] | None, typer.Option(help="A file to score once at the end; may be repeated.")] = None,
+    encoder: Annotated[
+        str | None,
+        typer.Option(help="bilstm, idcnn, textcnn, transformer, minilm, a hub name or a folder.", show_default="bilstm"),
+    ] = None,
+    head: Annotated[
+        str | None, typer.Option(help="efficient, global_pointer or biaffine.", show_default="efficient")
+    ] = None,
+    epochs: Annotated[float | None, typer.Option(min=0, help="Passes over the training files.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Everything random starts from it.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Any key of a recipe: training.learning_rate=3e-5."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in the output folder.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is in the output folder.")] = False,
+) -> None:
+    """Train a model on annotated files, keep the best by dev F1, and print its scores.
+
+    [bold]globalpointer train recipes/cluener_efficient.toml[/]
+
+    [bold]globalpointer train --format bio --joiner "" --train train.txt --dev dev.txt --output runs/mine[/]
+    """
+    from globalpointer.config import load_recipe
+
+    if resume and overwrite:
+        raise typer.BadParameter("--resume keeps what is there and --overwrite replaces it: give one of them")
+    folder = _folder(recipe, output)
+    if resume and recipe is None and not train and (folder / "recipe.toml").is_file():
+        recipe = folder / "recipe.toml"
+    if recipe is None and (not train or format is None):
+        raise typer.BadParameter("give a RECIPE.toml, or at least --format and --train")
+    loaded = load_recipe(
+        recipe,
+        set_ or (),
+        data=_given(format=format, joiner=joiner, train=train, dev=dev, test=test),
+        task=_given(kind=task),
+        model=_given(encoder=encoder, head=head),
+        training=_given(num_train_epochs=epochs, seed=seed),
+    )
+    _refuse_full(folder, resume=resume, overwrite=overwrite)
+    base = None if recipe is None else recipe.parent
+    _fit(loaded, folder, base, resume=resume, overwrite=overwrite)
+
+
+def _given(**flags: Any) -> dict[str, Any]:
+    """The flags that were given; the others leave the recipe as it is."""
+    return {key: value for key, value in flags.items() if value is not None and value != []}
+
+
+def _folder(recipe: Path | None, output: Path | None) -> Path:
+    if output is not None:
+        return output
+    if recipe is None:
+        raise typer.BadParameter("without a recipe the model needs a place: give --output DIR")
+    return Path("runs") / recipe.stem
+
+
+def _refuse_full(folder: Path, *, resume: bool, overwrite: bool) -> None:
+    """Hours of somebody's training are not overwritten by a second call."""
+    from globalpointer.errors import ConfigError
+
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"{folder}: a folder is expected for the model, this is a file")
+    if not resume and not overwrite and folder.is_dir() and any(folder.iterdir()):
+        raise ConfigError(
+            f"{folder}: the output folder is not empty; go on with --resume, replace it with --overwrite, "
+            "or choose another --output"
+        )
+
+
+def _fit(recipe: "Recipe", folder: Path, base: Path | None, *, resume: bool, overwrite: bool) -> None:
+    from globalpointer.evaluation.tables import table
+    from globalpointer.training.fit import fit
+
+    result = fit(recipe, output=folder, resume=resume, overwrite=overwrite, base=base)
+    for name, report in (("dev", result.dev), ("test", result.test)):
+        if report is not None:
+            show(f"\n[bold]{name}[/]")
+            show(table(report))
+    place = shlex.quote(str(result.folder))
+    scored = (recipe.data.test or recipe.data.dev or recipe.data.train)[0]
+    show(
+        f"\nThe model is in [bold]{place}[/], trained in {result.seconds:.0f} s. Next:\n"
+        f"  globalpointer evaluate {place} {shlex.quote(scored)} --html errors.html\n"
+        f"  globalpointer predict {place} - < texts.txt > found.jsonl"
+    )

@@ -1,0 +1,183 @@
+"""Where the two sides meet: documents to examples, examples to batches of tensors, and batches of like length."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from globalpointer.data.tokenizing import TextTokenizer, Tokenized
+from globalpointer.errors import ConfigError
+from globalpointer.grid import Cell, Cells, Grid
+from globalpointer.nn.contracts import Batch
+from globalpointer.tasks.base import Task
+from globalpointer.tasks.windowed import cut_cells, unreachable
+from globalpointer.text.spans import Document, Entity
+from globalpointer.text.tokens import TokenMap
+from globalpointer.text.windows import Window
+
+# How far lengths are shaken before they are sorted, as a part of each: enough that batches differ between epochs,
+# little enough that about a twentieth of a batch is padding.
+_NOISE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One window of a text as the model sees it.
+
+    `tokens`: ids, special tokens included. `legal`: which of them may stand in a cell: those of the text that stand for
+    characters. `first`: the position of the window's first token. `cells` and `ignore` count positions in `tokens`.
+    """
+
+    tokens: tuple[int, ...]
+    legal: tuple[bool, ...]
+    first: int
+    cells: Cells = field(default_factory=dict)
+    ignore: Cells = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A document as examples, one a window. `lost` are the gold entities in none of them, `reasons` counts why:
+    "alignment" (a border falls within a token), "width" (wider than the grid's band), "window" (in no window wholly).
+    """
+
+    examples: tuple[Example, ...]
+    windows: tuple[Window, ...]
+    tokens: TokenMap
+    lost: tuple[Entity, ...] = ()
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+
+def encode_document(document: Document, task: Task, tokenizer: TextTokenizer) -> Encoded:
+    """The examples of an annotated document, for training."""
+    return _with_gold(document, task, tokenizer, tokenizer.tokenize(document.text))
+
+
+def encode_documents(documents: Iterable[Document], task: Task, tokenizer: TextTokenizer) -> list[Encoded]:
+    """`encode_document` for many, tokenized together, which is faster."""
+    listed = list(documents)
+    tokenized = tokenizer.tokenize_batch(document.text for document in listed)
+    return [_with_gold(document, task, tokenizer, each) for document, each in zip(listed, tokenized, strict=True)]
+
+
+def encode_text(tokenized: Tokenized, tokenizer: TextTokenizer) -> Encoded:
+    """The examples of a text without gold, for prediction."""
+    windows = tokenizer.windows(tokenized)
+    examples = tuple(_example(tokenized, tokenizer, window, {}, {}) for window in windows)
+    return Encoded(examples, windows, tokenized.tokens)
+
+
+def collate(examples: Sequence[Example], *, grids: Sequence[Grid], pad: int) -> Batch:
+    """Examples padded to the longest of them. Cells come in the order of example, type, row, col, without doubles."""
+    if not examples:
+        raise ConfigError("a batch needs at least one example")
+    shape = len(examples), max(len(example.tokens) for example in examples)
+    tokens = np.full(shape, pad, dtype=np.int64)
+    attention = np.zeros(shape, dtype=bool)
+    legal = np.zeros(shape, dtype=bool)
+    for row, example in enumerate(examples):
+        length = len(example.tokens)
+        tokens[row, :length] = example.tokens
+        attention[row, :length] = True
+        legal[row, :length] = example.legal
+    ignored = any(example.ignore.get(grid.name) for example in examples for grid in grids)
+    return Batch(
+        tokens=torch.from_numpy(tokens),
+        attention=torch.from_numpy(attention),
+        legal=torch.from_numpy(legal),
+        cells={grid.name: _rows([example.cells for example in examples], grid.name) for grid in grids},
+        ignore={grid.name: _rows([example.ignore for example in examples], grid.name) for grid in grids}
+        if ignored
+        else None,
+    )
+
+
+def buckets(
+    lengths: Sequence[int], *, tokens_per_batch: int, max_batch: int | None = None, seed: int | None = None
+) -> list[list[int]]:
+    """Batches of indices into `lengths`, like lengths together, at most `tokens_per_batch` tokens with their padding.
+
+    An example that is longer than the budget makes a batch of its own. `seed` None: longest first, always the same.
+    With a seed: shuffled, and other neighbours for each seed (give `seed + epoch`).
+    """
+    if tokens_per_batch < 1 or (max_batch is not None and max_batch < 1):
+        raise ConfigError(f"tokens_per_batch and max_batch must be at least 1, not {tokens_per_batch} and {max_batch}")
+    sizes = np.asarray(lengths, dtype=np.int64)
+    if seed is None:
+        return _fill(sizes, np.argsort(-sizes, kind="stable"), tokens_per_batch, max_batch)
+    chance = np.random.default_rng(seed)
+    shaken = sizes * (1 + _NOISE * chance.random(len(sizes))) + chance.random(len(sizes))
+    batches = _fill(sizes, np.argsort(-shaken, kind="stable"), tokens_per_batch, max_batch)
+    return [batches[index] for index in chance.permutation(len(batches))]
+
+
+def _fill(sizes: np.ndarray, order: np.ndarray, tokens: int, most: int | None) -> list[list[int]]:
+    """Batches in this order, each as full as the budget allows."""
+    batches: list[list[int]] = []
+    longest = 0
+    for index in order.tolist():
+        widest = max(longest, int(sizes[index]))
+        count = len(batches[-1]) + 1 if batches else 1
+        if not batches or widest * count > tokens or (most is not None and count > most):
+            batches.append([index])
+            longest = int(sizes[index])
+        else:
+            batches[-1].append(index)
+            longest = widest
+    return batches
+
+
+def _with_gold(document: Document, task: Task, tokenizer: TextTokenizer, tokenized: Tokenized) -> Encoded:
+    tokens = tokenized.tokens
+    encoding = task.encode(document, tokens)
+    windows = tokenizer.windows(tokenized)
+    missed = _entities(document, task, tokens, unreachable(encoding.cells, windows))
+    examples = []
+    for window in windows:
+        cells, ignore = cut_cells(encoding.cells, window) if len(window) < len(tokenized) else (encoding.cells, {})
+        examples.append(_example(tokenized, tokenizer, window, cells, ignore))
+    reasons = Counter("alignment" if tokens.pair(entity.span) is None else "width" for entity in encoding.lost)
+    if missed:
+        reasons["window"] = len(missed)
+    return Encoded(tuple(examples), windows, tokens, (*encoding.lost, *missed), reasons)
+
+
+def _example(tokenized: Tokenized, tokenizer: TextTokenizer, window: Window, cells: Cells, ignore: Cells) -> Example:
+    first = len(tokenizer.prefix)
+    legal = [span is not None for span in tokenized.tokens.offsets[window.start : window.end]]
+    return Example(
+        tokens=tokenizer.surround(tokenized.ids[window.start : window.end]),
+        legal=(*(False,) * first, *legal, *(False,) * len(tokenizer.suffix)),
+        first=first,
+        cells=_moved(cells, first),
+        ignore=_moved(ignore, first),
+    )
+
+
+def _moved(cells: Cells, first: int) -> Cells:
+    if not first:
+        return cells
+    return {
+        name: frozenset(Cell(cell.type, cell.row + first, cell.col + first) for cell in grid)
+        for name, grid in cells.items()
+    }
+
+
+def _entities(document: Document, task: Task, tokens: TokenMap, cells: Cells) -> tuple[Entity, ...]:
+    """The gold entities of the document whose cells these are."""
+    named = {
+        (grid.labels[cell.type], tokens.pair(tokens.span(cell.row, cell.col)))
+        for grid in task.grids
+        for cell in cells.get(grid.name, ())
+    }
+    if not named:
+        return ()
+    return tuple(each for each in document.entities or () if (each.label, tokens.pair(each.span)) in named)
+
+
+def _rows(cells: Sequence[Cells], grid: str) -> Tensor:
+    rows = [(index, *cell) for index, each in enumerate(cells) for cell in sorted(each.get(grid, ()))]
+    return torch.tensor(rows, dtype=torch.int64).reshape(-1, 4)

@@ -1,0 +1,181 @@
+"""Text to token ids, exact character offsets, and windows. Needs the tokenizers library alone: no torch."""
+
+import re
+import unicodedata
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal, get_args
+
+import tokenizers
+
+from globalpointer.errors import ConfigError, LengthError
+from globalpointer.text.spans import Span
+from globalpointer.text.tokens import TokenMap
+from globalpointer.text.windows import Window, cut
+
+Truncation = Literal["window", "error", "warn"]
+
+_PAD_NAMES = ("[PAD]", "<pad>", "<|pad|>", "<PAD>")
+# How SentencePiece and byte-level tokenizers write a blank.
+_BLANKS = "\u2581\u0120"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# Short texts repeat the same few offsets: sharing their spans makes a token map five times as cheap.
+_span = lru_cache(maxsize=1 << 16)(Span)
+
+
+class TruncationWarning(UserWarning):
+    """A text was longer than the window, and `truncation="warn"` asked to go on with its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokenized:
+    """A whole text as token ids, without special tokens and never cut, and where each token stands in the text."""
+
+    ids: tuple[int, ...]
+    tokens: TokenMap
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+class TextTokenizer:
+    """A tokenizer whose offsets are exact code points of the original text, whatever the text.
+
+    `window`: how many tokens of text (special tokens not counted) a model sees at once; longer texts are cut into
+    windows that share at least `overlap` tokens. `truncation`: "window" cuts, "error" raises LengthError, "warn" goes
+    on with the first window and a TruncationWarning. Truncation and padding stored in `tokenizer` are switched off.
+    `prefix` and `suffix` are the special tokens that the tokenizer puts around a text, `pad` fills up a batch.
+    """
+
+    def __init__(
+        self,
+        tokenizer: tokenizers.Tokenizer,
+        *,
+        window: int = 256,
+        overlap: int = 64,
+        truncation: Truncation = "window",
+    ) -> None:
+        if truncation not in get_args(Truncation):
+            raise ConfigError(f"truncation must be one of {', '.join(get_args(Truncation))}, not {truncation!r}")
+        if window < 1 or not 0 <= overlap < window:
+            raise ConfigError(f"windows need 0 <= overlap < window, got window={window}, overlap={overlap}")
+        self.pad = _pad(tokenizer)
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        # "[SEP]" in a text is five characters that a person wrote, not a border.
+        tokenizer.encode_special_tokens = True
+        self.tokenizer = tokenizer
+        self.window = window
+        self.overlap = overlap
+        self.truncation = truncation
+        self.prefix, self.suffix = _around(tokenizer)
+
+    @property
+    def vocab_size(self) -> int:
+        """How many ids there are; the size of the embedding table."""
+        return self.tokenizer.get_vocab_size(with_added_tokens=True)
+
+    def tokenize(self, text: str) -> Tokenized:
+        """The tokens of one text. Combining marks that the normalizer dropped belong to the token before them."""
+        return self.tokenize_batch([text])[0]
+
+    def tokenize_batch(self, texts: Iterable[str]) -> list[Tokenized]:
+        """The tokens of many texts, by all cores where TOKENIZERS_PARALLELISM allows it."""
+        originals = list(texts)
+        try:
+            encodings = self.tokenizer.encode_batch(originals, add_special_tokens=False)
+        except (TypeError, UnicodeEncodeError):
+            # Half of a surrogate pair (JSON can write one) is a code point without UTF-8; one stands in for one.
+            readable = [_SURROGATE.sub("\ufffd", text) for text in originals]
+            encodings = self.tokenizer.encode_batch(readable, add_special_tokens=False)
+        return [
+            Tokenized(tuple(encoding.ids), TokenMap(_spans(text, encoding)))
+            for text, encoding in zip(originals, encodings, strict=True)
+        ]
+
+    def windows(self, tokenized: Tokenized) -> tuple[Window, ...]:
+        """The windows that the model sees, in tokens of the whole text; none where the text has no token."""
+        length = len(tokenized)
+        if length <= self.window or self.truncation == "window":
+            return cut(length, self.window, self.overlap)
+        if self.truncation == "error":
+            raise LengthError(
+                f"the text has {length} tokens, the window {self.window}, and truncation='error' forbids to cut it; "
+                "shorten the text, enlarge the window, or use truncation='window'"
+            )
+        warnings.warn(
+            f"the text has {length} tokens, the window {self.window}: the last {length - self.window} tokens are lost",
+            TruncationWarning,
+            stacklevel=2,
+        )
+        return (Window(0, self.window),)
+
+    def surround(self, ids: Sequence[int]) -> tuple[int, ...]:
+        """The ids of a window between the special tokens."""
+        return (*self.prefix, *ids, *self.suffix)
+
+
+def _pad(tokenizer: tokenizers.Tokenizer) -> int:
+    """The id of the padding token; 0 where the tokenizer knows none, for what is padded is never attended."""
+    if tokenizer.padding is not None:
+        return int(tokenizer.padding["pad_id"])
+    known = (tokenizer.token_to_id(name) for name in _PAD_NAMES)
+    return next((index for index in known if index is not None), 0)
+
+
+def _around(tokenizer: tokenizers.Tokenizer) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The special tokens that the post-processor puts before and behind a text, seen on a text of one word."""
+    for probe in ("a", "0", "一", *sorted(tokenizer.get_vocab(), key=len)[:100]):
+        encoding = tokenizer.encode(probe)
+        own = [index for index, special in enumerate(encoding.special_tokens_mask) if not special]
+        if own:
+            return tuple(encoding.ids[: own[0]]), tuple(encoding.ids[own[-1] + 1 :])
+    raise ConfigError("the tokenizer turns no text into tokens; its vocabulary holds nothing but special tokens")
+
+
+def _spans(text: str, encoding: tokenizers.Encoding) -> tuple[Span | None, ...]:
+    offsets = encoding.offsets
+    spans: list[Span | None] = [
+        _span(start, end) if end - start == 1 else _trimmed(text, start, end) for start, end in offsets
+    ]
+    if any(one[0] == two[0] for one, two in pairwise(offsets)):
+        _drop_invented_blanks(text, spans, encoding.tokens)
+    if not text.isascii():
+        _take_marks(text, spans)
+    return tuple(spans)
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    """The span without the blanks that a token carries at its edges; a token of nothing but blanks keeps them."""
+    piece = text[start:end]
+    if not piece:
+        return None
+    if not piece.isspace():
+        end -= len(piece) - len(piece.rstrip())
+        start += len(piece) - len(piece.lstrip())
+    return _span(start, end)
+
+
+def _drop_invented_blanks(text: str, spans: list[Span | None], tokens: Sequence[str]) -> None:
+    """Some tokenizers begin every text with a blank that is not there, and give it the first character."""
+    for index, (span, token) in enumerate(zip(spans, tokens, strict=True)):
+        if token and not token.strip(_BLANKS) and span is not None and not text[span.start : span.end].isspace():
+            spans[index] = None
+
+
+def _take_marks(text: str, spans: list[Span | None]) -> None:
+    """Give combining marks that no token covers to the token directly before them."""
+    limit = len(text)
+    for index in range(len(spans) - 1, -1, -1):
+        span = spans[index]
+        if span is None:
+            continue
+        end = span.end
+        while end < limit and unicodedata.category(text[end])[0] == "M":
+            end += 1
+        if end != span.end:
+            spans[index] = _span(span.start, end)
+        limit = span.start

@@ -1,0 +1,84 @@
+"""Whether one model is really better than another, or was lucky with the documents: the paired bootstrap."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from globalpointer.errors import ConfigError, DataError
+from globalpointer.evaluation.match import exact
+from globalpointer.evaluation.report import pairs
+from globalpointer.text.spans import Document
+
+# A block of resamples takes block * documents * 8 bytes; this keeps it near 10 MB for 10,000 documents.
+_BLOCK = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Bootstrap:
+    """How much better the first model's micro F1 is. All numbers are F1 in [-1, 1] but `p_value`, a probability.
+
+    `difference`: first minus second on the documents as they are. `low`, `high`: the middle 95 % of the resampled
+    differences. `p_value`: two-sided; small where resampling hardly ever turns the difference round.
+    """
+
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    samples: int
+
+    def to_dict(self) -> dict[str, float]:
+        """As JSON."""
+        return {name: getattr(self, name) for name in Bootstrap.__slots__}
+
+
+def paired_bootstrap(
+    gold: Sequence[Document],
+    first: Sequence[Document],
+    second: Sequence[Document],
+    *,
+    samples: int = 1000,
+    seed: int = 0,
+) -> Bootstrap:
+    """Draw the documents anew, with replacement, `samples` times, and compare the two models on each draw.
+
+    The same seed gives the same numbers. DataError where the three lists are not about the same texts.
+
+    Source: Koehn, 2004, Statistical Significance Tests for Machine Translation Evaluation; the p-value with one sample
+    added to both tails, so that it is never 0 (Davison and Hinkley, 1997, section 4.2).
+    """
+    if samples < 1:
+        raise ConfigError(f"the bootstrap needs at least 1 sample, not {samples}")
+    if not gold:
+        raise DataError("the bootstrap needs at least one document, and there is none")
+    counts = np.hstack([_counts(gold, first), _counts(gold, second)])
+    difference = float(_difference(counts.sum(0)))
+    drawn = _draw(counts, samples, np.random.default_rng(seed))
+    low, high = (float(each) for each in np.quantile(drawn, (0.025, 0.975)))
+    tail = min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
+    return Bootstrap(difference, low, high, min(1.0, 2 * (tail + 1) / (samples + 1)), samples)
+
+
+def _counts(gold: Sequence[Document], found: Sequence[Document]) -> np.ndarray:
+    """A row (right, gold + found) for each document."""
+    each = (exact(frozenset(one.entities or ()), frozenset(other.entities or ())) for one, other in pairs(gold, found))
+    return np.array([(counts.right, counts.gold + counts.found) for counts in each], dtype=np.float64)
+
+
+def _draw(counts: np.ndarray, samples: int, generator: np.random.Generator) -> np.ndarray:
+    """The difference on each of `samples` draws. How often a document was drawn is its weight: one product does it."""
+    documents, differences = len(counts), []
+    for start in range(0, samples, _BLOCK):
+        size = min(_BLOCK, samples - start)
+        picks = generator.integers(documents, size=(size, documents))
+        weights = np.stack([np.bincount(row, minlength=documents) for row in picks])
+        differences.append(_difference(weights @ counts))
+    return np.concatenate(differences)
+
+
+def _difference(sums: np.ndarray) -> np.ndarray:
+    """F1 of the first minus F1 of the second, from sums (right, gold + found, right, gold + found)."""
+    right, whole = sums[..., 0::2], sums[..., 1::2]
+    f1 = np.divide(2 * right, whole, out=np.zeros_like(right), where=whole > 0)
+    return np.asarray(f1[..., 0] - f1[..., 1])

@@ -74,6 +74,8 @@ class ModelConfig(Section):
     dim: int = Field(default=64, ge=2, multiple_of=2)
     rotary: bool = True
     loss: str = "multilabel"
+    reduction: Literal["mean", "sum"] = "mean"
+    """How the losses of the types become one: their mean, as the author does for entities, or their sum."""
     dropout: float = Field(default=0.1, ge=0, lt=1)
     """Dropout between encoder and head."""
     pretrained: bool = True

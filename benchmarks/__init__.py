@@ -1,0 +1,1 @@
+"""Measurements of this library, and the tables that show them. Run with `make bench`."""

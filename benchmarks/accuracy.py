@@ -1,0 +1,100 @@
+"""Train every recipe whose result is not yet a row, one after another; a killed run goes on where it stopped.
+
+    python -m benchmarks.accuracy [NAME ...] [--runs DIR]
+
+The datasets are looked for in GLOBALPOINTER_DATA, or in ../shared/data; recipes whose files are absent are skipped and
+named. A recipe that has changed since its row was written is run again.
+"""
+
+import argparse
+import hashlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from benchmarks.rows import ROOT, add_row, read_rows
+from globalpointer.config import Recipe, load_recipe
+from globalpointer.evaluation.report import Report
+from globalpointer.training.documents import resolve_path
+from globalpointer.training.fit import FitResult, fit
+
+console = Console()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", help="recipes without .toml; all by default")
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where model folders are written")
+    chosen = parser.parse_args()
+    os.environ.setdefault("GLOBALPOINTER_DATA", str(ROOT.parent / "shared" / "data"))
+    paths = sorted((ROOT / "recipes").glob("*.toml"))
+    if chosen.names:
+        paths = [ROOT / "recipes" / f"{name}.toml" for name in chosen.names]
+    for path in paths:
+        run(path, chosen.runs)
+
+
+def run(path: Path, runs: Path) -> None:
+    """Train one recipe and write its row, unless that row is there."""
+    recipe = load_recipe(path)
+    digest = fingerprint(recipe)
+    if any(row["recipe"] == path.stem and row["fingerprint"] == digest for row in read_rows("accuracy")):
+        console.print(f"{path.stem}: done before")
+        return
+    missing = absent(recipe)
+    if missing:
+        console.print(f"{path.stem}: skipped, not here: {', '.join(missing)}", style="yellow")
+        return
+    console.rule(path.stem)
+    folder = runs / f"{path.stem}-{digest}"
+    result = fit(recipe, folder, resume=folder.exists(), base=path.parent, console=console)
+    add_row("accuracy", describe(path.stem, recipe, digest, result))
+
+
+def absent(recipe: Recipe) -> list[str]:
+    """The files of a recipe that are not on this machine."""
+    data = recipe.data
+    named = [*data.train, *(data.dev or []), *(data.test or []), *(data.without or [])]
+    return [name for name in named if not Path(resolve_path(name).partition("::")[0]).exists()]
+
+
+def fingerprint(recipe: Recipe) -> str:
+    """What tells two states of a recipe apart."""
+    return hashlib.sha256(recipe.model_dump_json().encode()).hexdigest()[:12]
+
+
+def describe(name: str, recipe: Recipe, digest: str, result: FitResult) -> dict[str, Any]:
+    """The row of a finished run."""
+    row: dict[str, Any] = {
+        "recipe": name,
+        "fingerprint": digest,
+        "dataset": name.partition("_")[0],
+        "encoder": recipe.model.encoder,
+        "head": recipe.model.head,
+        "rotary": recipe.model.rotary,
+        "parameters": parameters(result.folder),
+        "minutes": round(result.seconds / 60, 2),
+        "dev": scores(result.dev),
+        "notes": list(result.notes),
+    }
+    return row if result.test is None else row | {"test": scores(result.test)}
+
+
+def scores(report: Report) -> dict[str, Any]:
+    """The numbers of a report that the tables show."""
+    plain = report.to_dict()
+    return {key: plain[key] for key in ("f1", "precision", "recall", "macro_f1", "documents", "slices") if key in plain}
+
+
+def parameters(folder: Path) -> int:
+    """The trainable numbers of a saved model."""
+    from globalpointer.model import load_model
+
+    return sum(weight.numel() for weight in load_model(folder).parameters())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

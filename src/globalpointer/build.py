@@ -1,0 +1,97 @@
+"""The one place where a name becomes an object: plain dicts, and the functions that look names up in them.
+
+An *architecture* is the plain mapping that `config.json` of a model folder holds; everything here takes its plain
+values, and the classes that are made receive plain arguments.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from torch import nn
+
+from globalpointer.config import nearest
+from globalpointer.errors import ConfigError
+from globalpointer.grid import Grid
+from globalpointer.nn.encoders.convolutional import IdcnnEncoder, TextCnnEncoder
+from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder, small_transformer
+from globalpointer.nn.encoders.recurrent import BiLstmEncoder
+from globalpointer.nn.heads.biaffine import Biaffine
+from globalpointer.nn.heads.efficient import EfficientGlobalPointer
+from globalpointer.nn.heads.global_pointer import GlobalPointer
+from globalpointer.nn.losses.multilabel import multilabel_crossentropy
+from globalpointer.nn.token_pair import TokenPairModel
+from globalpointer.tasks.ner import NerTask
+from globalpointer.text.schema import Schema
+
+TASKS: dict[str, Callable[..., NerTask]] = {"ner": NerTask}
+
+SCRATCH_ENCODERS: dict[str, Callable[..., nn.Module]] = {
+    "bilstm": BiLstmEncoder,
+    "idcnn": IdcnnEncoder,
+    "textcnn": TextCnnEncoder,
+    "transformer": small_transformer,
+}
+"""Encoders that start from nothing, with a tokenizer learned from the training text: called with `vocab_size`."""
+
+ENCODERS: dict[str, Callable[..., nn.Module]] = {**SCRATCH_ENCODERS, "huggingface": HuggingFaceEncoder.from_config}
+
+HEADS: dict[str, Callable[..., nn.Module]] = {
+    "global_pointer": GlobalPointer,
+    "efficient": EfficientGlobalPointer,
+    "biaffine": Biaffine,
+}
+
+LOSSES = {"multilabel": multilabel_crossentropy}
+
+
+def build_task(task: Mapping[str, Any], *, slope: float = 1.0) -> NerTask:
+    """The task of an architecture: its kind, its schema and its band."""
+    maker = look_up(TASKS, task["kind"], "task")
+    return maker(Schema.from_dict(task["schema"]), max_width=task.get("max_width"), slope=slope)
+
+
+def build_extractor(architecture: Mapping[str, Any]) -> TokenPairModel:
+    """The extractor of an architecture, with untrained weights."""
+    task = architecture["task"]
+    encoder = build_encoder(architecture["encoder"])
+    heads = {grid.name: build_head(architecture["head"], encoder.hidden, grid) for grid in build_task(task).grids}
+    loss = look_up(LOSSES, architecture["loss"], "loss")
+    return TokenPairModel(
+        encoder,
+        heads,
+        losses=dict.fromkeys(heads, loss),
+        reductions=dict.fromkeys(heads, architecture["reduction"]),
+        dropout=architecture["dropout"],
+    )
+
+
+def build_encoder(encoder: Mapping[str, Any]) -> nn.Module:
+    """The encoder of an architecture: `{"name": ..., "options": {...}}`, with untrained weights."""
+    return construct(look_up(ENCODERS, encoder["name"], "encoder"), encoder["options"], f"encoder {encoder['name']!r}")
+
+
+def build_head(head: Mapping[str, Any], hidden: int, grid: Grid) -> nn.Module:
+    """The head of one grid: `{"name": ..., "options": {...}}`."""
+    options = {"ordered": grid.ordered, "max_width": grid.max_width, **head["options"]}
+    maker = look_up(HEADS, head["name"], "head")
+    return construct(maker, {"hidden": hidden, "types": len(grid.labels), **options}, f"head {head['name']!r}")
+
+
+def look_up(table: Mapping[str, Any], name: str, what: str) -> Any:
+    """The object of this name; ConfigError names the nearest known one."""
+    if name not in table:
+        raise ConfigError(f"unknown {what} {name!r} ({nearest(name, list(table))})")
+    return table[name]
+
+
+def construct(maker: Callable[..., Any], options: Mapping[str, Any], what: str) -> Any:
+    """`maker(**options)`, where an option it does not know is a ConfigError that names the nearest it does."""
+    known = list(inspect.signature(maker).parameters)
+    for name in options:
+        if name not in known:
+            raise ConfigError(f"{what} has no option {name!r} ({nearest(name, known)})")
+    try:
+        return maker(**options)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{what} cannot be made with {dict(options)}: {error}") from error

@@ -1,0 +1,104 @@
+"""What is saved and shared: one model in the Hugging Face form, whatever extractor it holds."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from transformers import PretrainedConfig, PreTrainedModel
+
+from globalpointer.build import build_extractor, build_task
+from globalpointer.errors import ModelError
+from globalpointer.nn.contracts import Batch
+from globalpointer.nn.losses.divergence import divergence
+from globalpointer.nn.token_pair import TokenPairModel
+from globalpointer.tasks.ner import NerTask
+
+FORMAT_VERSION = 1
+"""Raised when a folder written by this version can no longer be read by the one before."""
+
+
+class GlobalPointerConfig(PretrainedConfig):
+    """`config.json`: the architecture (see build.py), how text is cut, and what was fitted after training.
+
+    `architecture`: task, encoder, head, loss, dropout. `text`: window, overlap, truncation, joiner.
+    `slope`: the score of an entity is sigmoid(slope * logit). `recipe`: the recipe that was run, as plain tables.
+    """
+
+    model_type = "globalpointer"
+
+    def __init__(
+        self,
+        architecture: Mapping[str, Any] | None = None,
+        text: Mapping[str, Any] | None = None,
+        slope: float = 1.0,
+        recipe: Mapping[str, Any] | None = None,
+        format_version: int = FORMAT_VERSION,
+        **others: Any,
+    ) -> None:
+        self.architecture = dict(architecture or {})
+        self.text = dict(text or {})
+        self.slope = slope
+        self.recipe = dict(recipe or {})
+        self.format_version = format_version
+        super().__init__(**others)
+
+
+class GlobalPointerModel(PreTrainedModel):
+    """An extractor with its configuration; `forward` gives the training loss, `extractor.find` the cells.
+
+    Loads by `from_pretrained(folder)` and saves by `save_pretrained(folder)`; the tokenizer is the Predictor's.
+    """
+
+    config_class = GlobalPointerConfig
+    base_model_prefix = "extractor"
+    main_input_name = "batch"
+    accepts_loss_kwargs = False
+    """So that the Trainer divides by the accumulation steps itself (otherwise gradients grow with their number)."""
+
+    def __init__(self, config: GlobalPointerConfig) -> None:
+        super().__init__(config)
+        if config.format_version > FORMAT_VERSION:
+            raise ModelError(
+                f"the model has format {config.format_version}, this version reads up to {FORMAT_VERSION}: "
+                "install a newer globalpointer"
+            )
+        self.extractor: TokenPairModel = build_extractor(config.architecture)
+        self.post_init()
+
+    @property
+    def task(self) -> NerTask:
+        """The task the model was made for, with the fitted slope."""
+        return build_task(self.config.architecture["task"], slope=self.config.slope)
+
+    def forward(self, batch: Batch, rdrop: float = 0.0) -> dict[str, Float[Tensor, ""]]:
+        """The loss of a batch that has gold cells.
+
+        `rdrop`: weight of the divergence between the scores of two passes with different dropout; 0: one pass.
+        Source: R-Drop (Liang et al., 2021) with the divergence of kexue.fm 9039.
+        """
+        if not rdrop:
+            return {"loss": self.extractor.loss(batch)}
+        first, second = self.extractor.scores(batch), self.extractor.scores(batch)
+        loss = (self.extractor.loss_of(first, batch) + self.extractor.loss_of(second, batch)) / 2
+        apart = torch.stack([divergence(first[grid], second[grid]).mean() for grid in first]).sum()
+        return {"loss": loss + rdrop * apart}
+
+    def _init_weights(self, module: Any) -> None:
+        """Nothing: every module of ours initialises itself when made."""
+
+
+def load_model(folder: str | Path) -> GlobalPointerModel:
+    """The model in a folder or under a hub name; ModelError where there is none or some weights are missing."""
+    if Path(folder).exists() and not (Path(folder) / "config.json").is_file():
+        raise ModelError(f"{folder}: not a model folder: expected config.json and model.safetensors in it")
+    try:
+        model, info = GlobalPointerModel.from_pretrained(folder, output_loading_info=True)
+    except (OSError, KeyError) as error:
+        raise ModelError(f"{folder}: no model could be loaded: {error}") from None
+    if info["missing_keys"] or info["unexpected_keys"] or info["mismatched_keys"]:
+        wrong = {kind: sorted(keys) for kind, keys in info.items() if keys}
+        raise ModelError(f"{folder}: the weights do not fit the configuration: {wrong}")
+    return model.eval()

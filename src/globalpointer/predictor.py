@@ -1,0 +1,258 @@
+"""Texts in, documents out: the road of training, turned round where the language begins again."""
+
+import math
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal, overload
+
+import torch
+from rich.progress import track
+from torch import Tensor
+
+from globalpointer.config import Recipe, nearest
+from globalpointer.data.batching import Encoded, collate, encode_text
+from globalpointer.data.tokenizers import load_tokenizer, save_tokenizer
+from globalpointer.data.tokenizing import TextTokenizer
+from globalpointer.errors import ConfigError
+from globalpointer.grid import Cell, ScoredCells
+from globalpointer.model import GlobalPointerModel, load_model
+from globalpointer.tasks.overlap import resolve
+from globalpointer.tasks.windowed import merge_cells
+from globalpointer.text.schema import Schema
+from globalpointer.text.spans import Document
+
+Precision = Literal["float32", "bfloat16"]
+Threshold = float | Mapping[str, float]
+
+LIMIT = 2048
+"""The most cells of one window: an untrained model finds half of all cells, and nobody wants to read them."""
+
+
+class LimitWarning(UserWarning):
+    """So many cells were above the threshold that only the best ones were kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the model said about one text: the cells above the threshold, in coordinates of the text's tokens."""
+
+    encoded: Encoded
+    cells: ScoredCells
+    windows: Sequence[ScoredCells] = field(repr=False)
+
+
+class Predictor:
+    """A trained model with its tokenizer: `predict` texts, `save_pretrained`, `push_to_hub`.
+
+    `precision="float32"` finds the same entities in batches as one by one wherever |logit| > 1e-4, with scores within
+    1e-5. `"bfloat16"` computes the encoder in bfloat16 (faster where the processor has it): scores move in the third
+    digit, and an entity whose score lies that near to the threshold may come or go. Not safe to share between threads
+    while `model` is being trained; prediction itself changes nothing.
+    """
+
+    def __init__(
+        self,
+        model: GlobalPointerModel,
+        tokenizer: TextTokenizer,
+        *,
+        device: torch.device | str | None = None,
+        precision: Precision = "float32",
+    ) -> None:
+        if precision not in ("float32", "bfloat16"):
+            raise ConfigError(f"precision must be 'float32' or 'bfloat16', not {precision!r}")
+        self.model = model.to(device) if device is not None else model
+        self.tokenizer = tokenizer
+        self.precision = precision
+        self.capped = 0
+        """Windows of which only the best LIMIT cells were kept, since this predictor was made."""
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        folder: str | Path,
+        *,
+        device: torch.device | str | None = None,
+        precision: Precision = "float32",
+    ) -> "Predictor":
+        """The predictor in a model folder (or under a hub name). Raises ModelError where there is none.
+
+        `device`: None takes the GPU where there is one.
+        """
+        model = load_model(folder)
+        cut = {name: model.config.text[name] for name in ("window", "overlap", "truncation")}
+        tokenizer = TextTokenizer(load_tokenizer(folder), **cut)
+        if device is None:
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        return cls(model, tokenizer, device=device, precision=precision)
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Write the model folder: config.json, model.safetensors, tokenizer.json. No pickle."""
+        self.model.save_pretrained(folder)
+        save_tokenizer(self.tokenizer.tokenizer, folder)
+
+    def push_to_hub(self, name: str, **options: Any) -> None:
+        """Upload model and tokenizer to the hub; `options` are those of transformers' `push_to_hub`."""
+        self.model.push_to_hub(name, **options)
+        wrap_tokenizer(self.tokenizer.tokenizer).push_to_hub(name, **options)
+
+    @property
+    def schema(self) -> Schema:
+        """The labels that can be found, in output order."""
+        return self.model.task.schema
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe the model was trained by."""
+        return Recipe.model_validate(self.model.config.recipe)
+
+    @overload
+    def predict(self, texts: str, **options: Any) -> Document: ...
+    @overload
+    def predict(self, texts: Sequence[str] | Sequence[Sequence[str]], **options: Any) -> list[Document]: ...
+    def predict(
+        self,
+        texts: str | Sequence[str] | Sequence[Sequence[str]],
+        *,
+        batch_size: int = 32,
+        threshold: Threshold = 0.5,
+        overlap_policy: str = "nested",
+        show_progress_bar: bool = False,
+        is_split_into_words: bool = False,
+    ) -> Document | list[Document]:
+        """A text to a Document, a list of texts to a list of Documents in the same order.
+
+        `threshold`: the least score, one for all labels or by label (0.5 for those not named); 0.5 is logit 0.
+        `overlap_policy`: "nested" (no crossing spans), "flat" or "longest" (no two overlap), "allow" (everything).
+        `is_split_into_words`: each text is a sequence of words, joined by the joiner of the training data (a blank
+        where it had none); offsets are those of the joined text. `batch_size` counts windows.
+        """
+        if is_split_into_words:
+            single = bool(texts) and isinstance(texts[0], str)
+            joined = [self._join(words) for words in ([texts] if single else texts)]
+        else:
+            single = isinstance(texts, str)
+            joined = [texts] if isinstance(texts, str) else list(texts)
+        found = self.predict_stream(
+            joined, batch_size=batch_size, threshold=threshold, overlap_policy=overlap_policy
+        )
+        if show_progress_bar:
+            found = track(found, description="Extracting", total=len(joined), transient=True)
+        documents = list(found)
+        return documents[0] if single else documents
+
+    def predict_stream(
+        self,
+        texts: Iterable[str],
+        *,
+        batch_size: int = 32,
+        threshold: Threshold = 0.5,
+        overlap_policy: str = "nested",
+    ) -> Iterator[Document]:
+        """Documents in the order of the texts, as they come; reads sixteen batches ahead to sort them by length."""
+        logits = self._as_logits(threshold)
+        task = self.model.task
+        texts = iter(texts)
+        while chunk := list(islice(texts, 16 * _at_least_one(batch_size))):
+            for text, found in zip(chunk, self.find(chunk, batch_size=batch_size, threshold=logits), strict=True):
+                document = task.decode(found.cells, text, found.encoded.tokens)
+                yield replace(document, entities=resolve(document.entities or (), overlap_policy))
+
+    @torch.inference_mode()
+    def find(
+        self, texts: Sequence[str], *, batch_size: int = 32, threshold: float | Mapping[str, float | Tensor] = 0.0
+    ) -> list[Found]:
+        """The cells above `threshold` (a logit) of each text: windows scored in batches of like length, then merged."""
+        for index, text in enumerate(texts):
+            if not isinstance(text, str):
+                raise ConfigError(f"text {index} is {type(text).__name__}, expected str (see is_split_into_words)")
+        encoded = [encode_text(tokenized, self.tokenizer) for tokenized in self.tokenizer.tokenize_batch(texts)]
+        places = [(text, window) for text, each in enumerate(encoded) for window in range(len(each.examples))]
+        places.sort(key=lambda place: len(encoded[place[0]].examples[place[1]].tokens), reverse=True)
+        windows: list[list[ScoredCells]] = [[{}] * len(each.examples) for each in encoded]
+        before = self.capped
+        for start in range(0, len(places), _at_least_one(batch_size)):
+            batch = places[start : start + batch_size]
+            examples = [encoded[text].examples[window] for text, window in batch]
+            for (text, window), example, cells in zip(batch, examples, self._score(examples, threshold), strict=True):
+                windows[text][window] = _shift(cells, -example.first)
+        if self.capped > before:
+            warnings.warn(
+                f"{self.capped - before} windows had more than {LIMIT} cells above the threshold; the best were kept. "
+                "An untrained model does this; otherwise raise the threshold.",
+                LimitWarning,
+                stacklevel=2,
+            )
+        return [
+            Found(each, merge_cells(each.windows, scored), scored)
+            for each, scored in zip(encoded, windows, strict=True)
+        ]
+
+    @torch.inference_mode()
+    def logits(self, text: str) -> tuple[list[str], dict[str, Tensor]]:
+        """The tokens of a text's first window and, by grid, the logits [types, tokens, tokens], -inf where illegal."""
+        encoded = encode_text(self.tokenizer.tokenize(text), self.tokenizer)
+        if not encoded.examples:
+            return [], {}
+        example, size = encoded.examples[0], encoded.windows[0].end
+        inner = slice(example.first, example.first + size)
+        scores = self._extractor().scores(self._collate([example]))
+        squares = {name: each.logits()[0, :, inner, inner].float().cpu() for name, each in scores.items()}
+        spans = encoded.tokens.offsets[:size]
+        return ["" if span is None else text[span.start : span.end] for span in spans], squares
+
+    def _score(self, examples: Sequence[Any], threshold: float | Mapping[str, float | Tensor]) -> list[ScoredCells]:
+        batch = self._collate(examples)
+        low = self.precision == "bfloat16"
+        with torch.autocast(self.model.device.type, dtype=torch.bfloat16, enabled=low):
+            found = self._extractor().find(batch, threshold=threshold, limit=LIMIT)
+        self.capped += sum(any(len(cells) >= LIMIT for cells in each.values()) for each in found)
+        return found
+
+    def _extractor(self) -> Any:
+        if self.model.training:
+            self.model.eval()
+        return self.model.extractor
+
+    def _collate(self, examples: Sequence[Any]) -> Any:
+        batch = collate(examples, grids=self.model.task.grids, pad=self.tokenizer.pad)
+        return batch.to(self.model.device)
+
+    def _join(self, words: Sequence[str]) -> str:
+        if isinstance(words, str):
+            raise ConfigError("is_split_into_words=True expects a sequence of words for each text, got a string")
+        joiner = self.model.config.text.get("joiner")
+        return (" " if joiner is None else joiner).join(words)
+
+    def _as_logits(self, threshold: Threshold) -> float | dict[str, Tensor]:
+        """The user's probabilities as logits, by type where they differ by label."""
+        slope = self.model.config.slope
+        if not isinstance(threshold, Mapping):
+            return _logit(threshold) / slope
+        labels = self.schema.entities
+        for label in threshold:
+            if label not in labels:
+                raise ConfigError(f"threshold names the label {label!r}, which the model lacks ({nearest(label, labels)})")
+        by_type = [_logit(threshold.get(label, 0.5)) / slope for label in labels]
+        return {"entity": torch.tensor(by_type, device=self.model.device)}
+
+
+def _shift(cells: ScoredCells, by: int) -> ScoredCells:
+    return {
+        grid: {Cell(cell.type, cell.row + by, cell.col + by): logit for cell, logit in scored.items()}
+        for grid, scored in cells.items()
+    }
+
+
+def _logit(probability: float) -> float:
+    if not 0 < probability < 1:
+        raise ConfigError(f"a threshold is a probability between 0 and 1, both excluded, got {probability!r}")
+    return math.log(probability) - math.log1p(-probability)
+
+
+def _at_least_one(batch_size: int) -> int:
+    if batch_size < 1:
+        raise ConfigError(f"batch_size must be at least 1, got {batch_size}")
+    return batch_size

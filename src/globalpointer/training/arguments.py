@@ -1,0 +1,107 @@
+"""The keys of `[training]`: those of transformers.TrainingArguments, passed on, and ours beside them."""
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from transformers import TrainingArguments
+
+from globalpointer.config import nearest
+from globalpointer.errors import ConfigError
+
+
+class Settings(BaseModel):
+    """What `[training]` knows beyond transformers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tokens_per_batch: int = Field(default=4096, ge=1)
+    """The most tokens of one batch on one device, padding counted; per_device_train_batch_size bounds it as well."""
+    head_learning_rate: float | None = Field(default=None, gt=0)
+    """The learning rate of everything but the encoder; None: the encoder's."""
+    patience: int | None = Field(default=None, ge=1)
+    """Stop after so many evaluations without a better development F1."""
+    ema: float = Field(default=0.0, ge=0, lt=1)
+    """Decay of the exponential moving average of the weights, which is then what is evaluated and kept; 0: none."""
+    fgm: float = Field(default=0.0, ge=0)
+    """Length of the adversarial step on the embeddings (fast gradient method, Miyato et al., 2017); 0: none."""
+    rdrop: float = Field(default=0.0, ge=0)
+    """Weight of the divergence between two passes with different dropout (R-Drop); 0: none."""
+
+
+OURS = tuple(Settings.model_fields)
+
+RESERVED = ("output_dir", "load_best_model_at_end", "metric_for_best_model", "greater_is_better", "do_train", "do_eval")
+"""Set by us; the folder is the command's --output, and the best model is always kept by development F1."""
+
+DEFAULTS = {
+    "num_train_epochs": 10,
+    "per_device_train_batch_size": 32,
+    "per_device_eval_batch_size": 64,
+    "lr_scheduler_type": "linear",
+    "eval_strategy": "epoch",
+    "save_strategy": "epoch",
+    "logging_steps": 20,
+    "save_total_limit": 2,
+    "report_to": "none",
+    "seed": 42,
+}
+
+LEARNING_RATE = {True: 2e-5, False: 1e-3}
+"""By whether the encoder is pretrained."""
+
+
+def parse(
+    training: Mapping[str, Any], folder: Path, *, pretrained: bool
+) -> tuple[TrainingArguments, Settings]:
+    """Both halves of `[training]`; `folder` receives the checkpoints. Raises ConfigError for what neither knows."""
+    known = [each.name for each in dataclasses.fields(TrainingArguments) if each.init]
+    for name in training:
+        if name in RESERVED:
+            raise ConfigError(f"training.{name} is set by globalpointer itself and cannot be changed")
+        if name not in OURS and name not in known:
+            raise ConfigError(f"unknown key 'training.{name}' ({nearest(name, [*OURS, *known])})")
+    theirs = {
+        **DEFAULTS,
+        "learning_rate": LEARNING_RATE[pretrained],
+        "bf16": has_bfloat16(),
+        "use_cpu": not torch.accelerator.is_available(),
+    }
+    theirs |= {name: value for name, value in training.items() if name not in OURS}
+    try:
+        settings = Settings.model_validate({name: training[name] for name in OURS if name in training})
+        arguments = TrainingArguments(
+            output_dir=str(folder),
+            metric_for_best_model="f1",
+            greater_is_better=True,
+            remove_unused_columns=False,
+            disable_tqdm=True,
+            accelerator_config={"even_batches": False},
+            **theirs,
+        )
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise ConfigError(f"training.{wrong['loc'][0]}: {wrong['msg']}, found {wrong['input']!r}") from None
+    except (ValueError, TypeError) as error:
+        raise ConfigError(f"[training] was refused by transformers.TrainingArguments: {error}") from None
+    return arguments, settings
+
+
+def has_bfloat16() -> bool:
+    """Whether this machine computes in bfloat16 faster than in float32."""
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported()
+    return "avx512_bf16" in _cpu_flags() or "amx_bf16" in _cpu_flags()
+
+
+def _cpu_flags() -> set[str]:
+    """The instruction sets of this processor; none where the system does not tell."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return set()
+    flags = next((line for line in lines if line.startswith("flags")), "")
+    return set(flags.split())

@@ -1,0 +1,63 @@
+"""The model card: README.md of a model folder, with the scores and the first lines of use."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from globalpointer.config import Recipe
+from globalpointer.text.schema import Schema
+
+
+def write_card(recipe: Recipe, schema: Schema, report: Mapping[str, Any], path: Path) -> None:
+    """Write the card; `report` has the parts "dev" and, where there is one, "test", as in report.json."""
+    parts = {name: report[name] for name in ("dev", "test") if name in report}
+    path.write_text(_front_matter(recipe, parts) + _body(recipe, schema, parts), encoding="utf-8")
+
+
+def _front_matter(recipe: Recipe, parts: Mapping[str, Mapping[str, Any]]) -> str:
+    metrics = [
+        {"type": kind, "value": round(scores[kind], 6), "name": f"{name} {kind}"}
+        for name, scores in parts.items()
+        for kind in ("f1", "precision", "recall")
+    ]
+    dataset = {"name": recipe.data.format, "type": recipe.data.format}
+    result = {"task": {"type": "token-classification"}, "dataset": dataset, "metrics": metrics}
+    index = [{"name": "globalpointer", "results": [result]}]
+    # JSON is YAML, so nothing needs to be escaped by hand.
+    lines = {
+        "library_name": "globalpointer",
+        "pipeline_tag": "token-classification",
+        "tags": ["globalpointer", "named-entity-recognition", recipe.model.head],
+        "metrics": ["f1", "precision", "recall"],
+        "model-index": index,
+    }
+    body = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in lines.items())
+    return f"---\n{body}\n---\n\n"
+
+
+def _body(recipe: Recipe, schema: Schema, parts: Mapping[str, Mapping[str, Any]]) -> str:
+    rows = "\n".join(
+        f"| {name} | {scores['f1']:.4f} | {scores['precision']:.4f} | {scores['recall']:.4f} | {scores['documents']:.4f} |"
+        for name, scores in parts.items()
+    )
+    return f"""# An entity extractor made with globalpointer
+
+Encoder `{recipe.model.encoder}`, head `{recipe.model.head}`. It finds {len(schema.entities)} labels:
+{", ".join(f"`{label}`" for label in schema.entities)}.
+
+| part | F1 | precision | recall | complete documents |
+|---|--:|--:|--:|--:|
+{rows}
+
+F1 is micro F1 over exact spans and labels, against the raw annotation. The best epoch was chosen by F1 on the dev part,
+so only a test part gives an unbiased number. `report.json` has the scores by label and slice, `recipe.toml` the recipe.
+
+```python
+from globalpointer import Predictor
+
+predictor = Predictor.from_pretrained("path/to/this/folder")
+for entity in predictor.predict("...").entities:
+    print(entity.label, entity.text, entity.start, entity.end, entity.score)
+```
+"""

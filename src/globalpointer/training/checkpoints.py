@@ -1,0 +1,39 @@
+"""Checkpoints that survive a kill at any moment: one is valid only once its last file, the mark, is there."""
+
+import os
+import shutil
+from pathlib import Path
+
+MARK = "complete"
+
+
+def seal(checkpoint: Path) -> None:
+    """Mark a checkpoint as complete, after everything in it has reached the disk."""
+    for file in checkpoint.iterdir():
+        _flush(file)
+    (checkpoint / MARK).touch()
+    _flush(checkpoint)
+
+
+def latest(folder: Path) -> Path | None:
+    """The newest complete checkpoint; incomplete ones, left behind by a kill, are removed."""
+    complete = []
+    for checkpoint in folder.glob("checkpoint-*"):
+        if (checkpoint / MARK).exists():
+            complete.append(checkpoint)
+        else:
+            shutil.rmtree(checkpoint)
+    return max(complete, key=step_of, default=None)
+
+
+def step_of(checkpoint: Path) -> int:
+    """The optimizer step at which a checkpoint was written."""
+    return int(checkpoint.name.rpartition("-")[2])
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

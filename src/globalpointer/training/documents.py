@@ -1,0 +1,95 @@
+"""The documents of a recipe: read, parted and cleaned as `[data]` says, with everything that was left out counted."""
+
+import os
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from globalpointer.config import DataConfig
+from globalpointer.data.leaks import without
+from globalpointer.data.readers import Notes, read
+from globalpointer.errors import ConfigError, DataError
+from globalpointer.text.spans import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Training, development and test documents, and notes on what was done to them."""
+
+    train: list[Document]
+    dev: list[Document]
+    test: list[Document] | None
+    notes: list[str] = field(default_factory=list)
+
+
+def load_corpus(data: DataConfig, *, base: Path | None = None) -> Corpus:
+    """Read the files of `[data]`; `base` is the folder of the recipe. Raises DataError and ConfigError.
+
+    In this order: `without` leaves out training texts that stand in other files, `holdout` parts off a development
+    part where there is no `dev`, `subset` takes a part of what is left to train on.
+    """
+    notes: list[str] = []
+    train = _read_all(data.train, data, base, notes)
+    if data.without:
+        others = [document.text for document in _read_all(data.without, data, base, [])]
+        train, removed = without(train, others)
+        notes.append(f"{len(removed)} training texts left out: they equal, or are a part of, texts of `without`")
+    if data.dev is not None and data.holdout is not None:
+        raise ConfigError("[data] has both dev and holdout; a development part is either given or parted off")
+    if data.dev is not None:
+        dev = _read_all(data.dev, data, base, notes)
+    else:
+        holdout = data.holdout
+        if holdout is None:
+            raise ConfigError("[data] needs dev files, or holdout = {fraction = 0.1, seed = 42} to part them off train")
+        train, dev = _part(train, holdout.fraction, holdout.seed)
+        notes.append(f"{len(dev)} training documents held out for development (seed {holdout.seed})")
+    if data.subset is not None and data.subset.size < len(train):
+        notes.append(f"trained on {data.subset.size} of {len(train)} documents (seed {data.subset.seed})")
+        train = _sample(train, data.subset.size, data.subset.seed)
+    test = None if data.test is None else _read_all(data.test, data, base, notes)
+    for name, part in (("train", train), ("dev", dev)):
+        if not part:
+            raise DataError(f"the {name} part has no documents")
+        if not any(document.entities for document in part):
+            raise DataError(f"the {name} part has no annotated entity: {len(part)} documents without any")
+    return Corpus(train, dev, test, notes)
+
+
+def resolve_path(path: str, base: Path | None = None) -> str:
+    """Where a path of a recipe leads: as it stands, beside the recipe, or under GLOBALPOINTER_DATA for `data/...`.
+
+    What follows `::` names a member of an archive and is kept.
+    """
+    file, marker, member = path.partition("::")
+    candidates = [Path(file)] + ([base / file] if base is not None else [])
+    root = os.environ.get("GLOBALPOINTER_DATA")
+    if root and file.startswith("data/"):
+        candidates.append(Path(root) / file.removeprefix("data/"))
+    for candidate in candidates:
+        if candidate.exists():
+            return f"{candidate}{marker}{member}"
+    return path
+
+
+def _read_all(paths: Iterable[str], data: DataConfig, base: Path | None, notes: list[str]) -> list[Document]:
+    documents: list[Document] = []
+    for path in paths:
+        remarks = Notes()
+        documents += read(
+            resolve_path(path, base), data.format, notes=remarks, joiner=data.joiner, discontinuous=data.discontinuous
+        )
+        notes.extend(f"{path}: {line}" for line in remarks.summary())
+    return documents
+
+
+def _part(documents: Sequence[Document], fraction: float, seed: int) -> tuple[list[Document], list[Document]]:
+    """A seeded split; the order of each part is that of the file."""
+    chosen = set(random.Random(seed).sample(range(len(documents)), max(1, round(fraction * len(documents)))))
+    kept = [document for index, document in enumerate(documents) if index not in chosen]
+    return kept, [document for index, document in enumerate(documents) if index in chosen]
+
+
+def _sample(documents: Sequence[Document], size: int, seed: int) -> list[Document]:
+    return [documents[index] for index in sorted(random.Random(seed).sample(range(len(documents)), size))]

@@ -1,0 +1,196 @@
+"""A recipe from start to saved model: documents, model, training, calibration, report, model card."""
+
+import json
+import shutil
+import time
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.progress import track
+from transformers import EarlyStoppingCallback, set_seed
+from transformers.trainer_callback import PrinterCallback
+
+from globalpointer.build import SCRATCH_ENCODERS
+from globalpointer.config import Recipe, load_recipe
+from globalpointer.data.batching import Example, encode_document
+from globalpointer.errors import ConfigError, DataError
+from globalpointer.evaluation.report import Report, evaluate
+from globalpointer.predictor import LimitWarning, Predictor
+from globalpointer.text.spans import Document
+from globalpointer.training import checkpoints
+from globalpointer.training.arguments import parse
+from globalpointer.training.calibrate import calibrate
+from globalpointer.training.card import write_card
+from globalpointer.training.documents import Corpus, load_corpus
+from globalpointer.training.progress import History, ProgressBar
+from globalpointer.training.start import start
+from globalpointer.training.trainer import ExtractionTrainer, make_collator, replace_files
+
+CHECKPOINTS, RECIPE, REPORT, HISTORY = "checkpoints", "recipe.toml", "report.json", "history.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class FitResult:
+    """What a finished run leaves: its reports, its folder, the seconds it took, and what was left out or lost."""
+
+    dev: Report
+    test: Report | None
+    folder: Path
+    seconds: float
+    notes: Sequence[str]
+
+
+def fit(
+    recipe: Recipe,
+    output: str | Path,
+    *,
+    resume: bool = False,
+    overwrite: bool = False,
+    base: Path | None = None,
+    console: Console | None = None,
+) -> FitResult:
+    """Run a recipe; `output` becomes the model folder. `base`: the folder of the recipe file, for relative paths.
+
+    `resume` goes on from the last complete checkpoint in `output` and gives, on a CPU, the same model to the last bit
+    as a run that was never stopped; a finished run is only read back. Raises ConfigError and DataError.
+    """
+    console = console or Console(stderr=True)
+    folder = Path(output)
+    if resume and (folder / REPORT).is_file():
+        _same_recipe(recipe, folder)
+        return read_result(folder)
+    _prepare(recipe, folder, resume=resume, overwrite=overwrite)
+    started = time.perf_counter()
+    corpus = load_corpus(recipe.data, base=base)
+    arguments, settings = parse(
+        recipe.training, folder / CHECKPOINTS, pretrained=recipe.model.encoder not in SCRATCH_ENCODERS
+    )
+    set_seed(arguments.seed)
+    predictor = start(recipe, corpus.train)
+    examples, lost = encode(predictor, corpus.train)
+    notes = [*corpus.notes, *_losses(lost, corpus.train)]
+    for note in notes:
+        console.print(note, style="yellow")
+    judge = Predictor(
+        predictor.model, predictor.tokenizer, precision="bfloat16" if arguments.bf16 else "float32"
+    )
+    trainer = ExtractionTrainer(
+        predictor.model,
+        arguments,
+        settings,
+        examples=examples,
+        collator=make_collator(predictor.model.task.grids, predictor.tokenizer.pad, rdrop=settings.rdrop),
+        judge=lambda: _judge(judge, corpus.dev, arguments.per_device_eval_batch_size),
+        keep=lambda: _keep(predictor, folder),
+        callbacks=[History(folder / HISTORY), ProgressBar(console)],
+    )
+    trainer.remove_callback(PrinterCallback)
+    if settings.patience is not None:
+        trainer.add_callback(EarlyStoppingCallback(settings.patience))
+    checkpoint = checkpoints.latest(folder / CHECKPOINTS) if resume else None
+    trainer.start_average(checkpoint)
+    trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+    trainer.accelerator.wait_for_everyone()
+    if trainer.is_world_process_zero():
+        _finish(recipe, corpus, folder, notes, time.perf_counter() - started, arguments.per_device_eval_batch_size)
+    trainer.accelerator.wait_for_everyone()
+    return read_result(folder)
+
+
+def encode(predictor: Predictor, documents: Sequence[Document]) -> tuple[list[Example], Counter[str]]:
+    """Documents to training examples, and how many annotations were lost, by reason."""
+    task, tokenizer = predictor.model.task, predictor.tokenizer
+    examples: list[Example] = []
+    lost: Counter[str] = Counter()
+    for document in track(documents, description="Encoding", transient=True, disable=len(documents) < 5000):
+        encoded = encode_document(document, task, tokenizer)
+        examples.extend(encoded.examples)
+        lost.update(encoded.reasons)
+    if not examples:
+        raise DataError("the train part has no token to learn from: every text is empty or only white space")
+    return examples, lost
+
+
+def read_result(folder: Path) -> FitResult:
+    """The result of a finished run, from its folder."""
+    plain = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+    test = plain.get("test")
+    return FitResult(
+        dev=Report.from_dict(plain["dev"]),
+        test=None if test is None else Report.from_dict(test),
+        folder=folder,
+        seconds=plain["seconds"],
+        notes=plain["notes"],
+    )
+
+
+def _prepare(recipe: Recipe, folder: Path, *, resume: bool, overwrite: bool) -> None:
+    """An output folder that belongs to this run: empty, or this recipe's own where it is resumed."""
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"{folder}: the output must be a folder, and a file of that name is there")
+    if resume and (folder / RECIPE).is_file():
+        _same_recipe(recipe, folder)
+        return
+    if folder.is_dir() and any(folder.iterdir()):
+        if not overwrite:
+            raise ConfigError(f"{folder}: the folder is not empty; --resume goes on with it, --overwrite starts anew")
+        if not (folder / RECIPE).is_file():
+            raise ConfigError(f"{folder}: the folder holds no earlier run (no {RECIPE}), so it is not overwritten")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / RECIPE).write_text(recipe.to_toml(), encoding="utf-8")
+
+
+def _same_recipe(recipe: Recipe, folder: Path) -> None:
+    if load_recipe(folder / RECIPE) != recipe:
+        raise ConfigError(
+            f"{folder / RECIPE}: the run to resume had another recipe; resume with that file, or use another --output"
+        )
+
+
+def _judge(predictor: Predictor, dev: Sequence[Document], batch_size: int) -> dict[str, float]:
+    with warnings.catch_warnings():
+        # In its first epochs a model finds half of all cells: expected here, and shown by its precision.
+        warnings.simplefilter("ignore", LimitWarning)
+        found = predictor.predict([document.text for document in dev], batch_size=batch_size)
+    report = evaluate(dev, found)
+    return {"f1": report.f1, "precision": report.precision, "recall": report.recall}
+
+
+def _keep(predictor: Predictor, folder: Path) -> None:
+    staging = folder / ".staging"
+    shutil.rmtree(staging, ignore_errors=True)
+    predictor.save_pretrained(staging)
+    replace_files(staging, folder)
+
+
+def _finish(
+    recipe: Recipe, corpus: Corpus, folder: Path, notes: Sequence[str], seconds: float, batch_size: int
+) -> None:
+    """Calibrate the best model on dev, report on dev and test, write the card; the checkpoints are no longer needed."""
+    predictor = Predictor.from_pretrained(folder)
+    calibrate(predictor, corpus.dev, batch_size=batch_size)
+    _keep(predictor, folder)
+    unit = predictor.model.config.text["unit"]
+    seen = {entity.text for document in corpus.train for entity in document.entities or ()}
+    plain: dict[str, Any] = {"seconds": seconds, "notes": list(notes), "threads": torch.get_num_threads()}
+    for name, part in (("dev", corpus.dev), ("test", corpus.test)):
+        if part is not None:
+            found = predictor.predict([document.text for document in part], batch_size=batch_size)
+            plain[name] = evaluate(part, found, unit=unit, seen=seen).to_dict()
+    write_card(recipe, predictor.schema, plain, folder / "README.md")
+    staged = folder / f".{REPORT}"
+    staged.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
+    shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
+    staged.replace(folder / REPORT)
+
+
+def _losses(lost: Counter[str], documents: Sequence[Document]) -> list[str]:
+    total = sum(len(document.entities or ()) for document in documents)
+    return [f"{count} of {total} training annotations are lost: {reason}" for reason, count in lost.most_common()]

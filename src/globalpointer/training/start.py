@@ -1,0 +1,102 @@
+"""From a recipe and its training documents to an untrained (or pretrained) model with its tokenizer."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tokenizers import Tokenizer
+from torch import nn
+
+from globalpointer.build import SCRATCH_ENCODERS
+from globalpointer.config import ModelConfig, Recipe
+from globalpointer.data.tokenizers import learn_tokenizer, load_tokenizer, minilm_folder
+from globalpointer.data.tokenizing import TextTokenizer
+from globalpointer.errors import ConfigError, SchemaError
+from globalpointer.model import GlobalPointerConfig, GlobalPointerModel
+from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder, read_config
+from globalpointer.predictor import Predictor
+from globalpointer.text.schema import Schema
+from globalpointer.text.spans import Document
+from globalpointer.text.units import unit_of
+
+LEARNED = ("character", "wordpiece")
+
+
+def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
+    """The predictor that training begins with; random weights come from the seed set by the caller."""
+    unit = unit_of(document.text for document in documents)
+    schema = _schema(recipe, documents)
+    backend = make_tokenizer(recipe.model, documents, unit="character" if unit == "character" else "wordpiece")
+    encoder, ready = _encoder(recipe.model, backend.get_vocab_size())
+    text = {
+        "window": recipe.model.window,
+        "overlap": recipe.model.overlap,
+        "truncation": recipe.model.truncation,
+    }
+    tokenizer = TextTokenizer(backend, **text)
+    config = GlobalPointerConfig(
+        architecture={
+            "task": {"kind": recipe.task.kind, "schema": schema.to_dict(), "max_width": recipe.task.max_width},
+            "encoder": encoder,
+            "head": {
+                "name": recipe.model.head,
+                "options": {"dim": recipe.model.dim, "rotary": recipe.model.rotary, **recipe.model.head_options},
+            },
+            "loss": recipe.model.loss,
+            "reduction": recipe.model.reduction,
+            "dropout": recipe.model.dropout,
+        },
+        text={**text, "joiner": recipe.data.joiner, "unit": unit},
+        recipe=recipe.model_dump(exclude_none=True),
+    )
+    model = GlobalPointerModel(config)
+    _check_window(recipe.model, tokenizer, model.extractor.encoder)
+    if ready is not None:
+        model.extractor.encoder.load_state_dict(ready.state_dict())
+    return Predictor(model, tokenizer)
+
+
+def make_tokenizer(model: ModelConfig, documents: Sequence[Document], *, unit: str) -> Tokenizer:
+    """The tokenizer of `[model]`: learned from the training texts, the encoder's own, or the one that is named."""
+    name = model.tokenizer or (unit if model.encoder in SCRATCH_ENCODERS else model.encoder)
+    if name not in LEARNED:
+        return load_tokenizer(name)
+    if model.encoder not in SCRATCH_ENCODERS and model.pretrained:
+        raise ConfigError(f"a learned tokenizer ({name!r}) does not fit the pretrained encoder {model.encoder!r}")
+    texts = (document.text for document in documents)
+    return learn_tokenizer(texts, name, vocab_size=model.vocab_size, lowercase=model.lowercase)
+
+
+def _encoder(model: ModelConfig, vocab_size: int) -> tuple[dict[str, Any], nn.Module | None]:
+    """The encoder as config.json describes it, and the module with pretrained weights where there are any."""
+    if model.encoder in SCRATCH_ENCODERS:
+        return {"name": model.encoder, "options": {"vocab_size": vocab_size, **model.encoder_options}}, None
+    name = minilm_folder() if model.encoder == "minilm" else model.encoder
+    if model.pretrained:
+        ready = HuggingFaceEncoder.from_pretrained(name)
+        changed = {**ready.config, **model.encoder_options}
+        return {"name": "huggingface", "options": {"config": changed}}, ready
+    changed = {**read_config(name).to_dict(), **model.encoder_options}
+    return {"name": "huggingface", "options": {"config": changed}}, None
+
+
+def _check_window(model: ModelConfig, tokenizer: TextTokenizer, encoder: nn.Module) -> None:
+    limit = getattr(encoder, "max_tokens", None)
+    special = len(tokenizer.prefix) + len(tokenizer.suffix)
+    if limit is not None and model.window + special > limit:
+        raise ConfigError(
+            f"model.window is {model.window} and {special} special tokens are added, but the encoder "
+            f"{model.encoder!r} reads at most {limit} tokens: choose a window of at most {limit - special}"
+        )
+
+
+def _schema(recipe: Recipe, documents: Sequence[Document]) -> Schema:
+    used = Schema.of(documents)
+    if recipe.task.labels is None:
+        return used
+    schema = Schema(tuple(recipe.task.labels))
+    for label in used.entities:
+        try:
+            schema.type_of(label)
+        except SchemaError as error:
+            raise ConfigError(f"task.labels does not cover the training documents: {error}") from None
+    return schema

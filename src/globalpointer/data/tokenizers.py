@@ -33,20 +33,28 @@ _FAITHFUL = ("PreTrainedTokenizerFast", "TokenizersBackend")
 
 
 def learn_tokenizer(
-    texts: Iterable[str], kind: Kind, *, vocab_size: int = 30000, min_frequency: int = 2, lowercase: bool = False
+    texts: Iterable[str],
+    kind: Kind,
+    *,
+    vocab_size: int = 30000,
+    min_frequency: int | None = None,
+    lowercase: bool = False,
 ) -> Tokenizer:
     """A tokenizer learned from `texts`; the same texts give the same tokenizer.
 
     "character": every code point is a token, blanks included, so that any span can be expressed; characters seen less
-    than `min_frequency` times are [UNK]. "wordpiece": BERT's pieces of words, emoji apart from letters; every character
-    of the training text is in the vocabulary, alone and as a continuation, even beyond `vocab_size`.
+    than `min_frequency` (by default 1) times are [UNK]. "wordpiece": BERT's pieces of words, emoji apart from letters;
+    every character of the training text is in the vocabulary, alone and as a continuation, even beyond `vocab_size`;
+    longer pieces are seen `min_frequency` (by default 2) times.
     """
     if kind not in get_args(Kind):
         raise ConfigError(f"a tokenizer can be learned as {' or '.join(get_args(Kind))}, not as {kind!r}")
     if vocab_size <= len(SPECIAL_TOKENS):
         raise ConfigError(f"vocab_size must be more than the {len(SPECIAL_TOKENS)} special tokens, not {vocab_size}")
-    learn = _learn_characters if kind == "character" else _learn_wordpiece
-    tokenizer = learn(list(texts), vocab_size, min_frequency, lowercase)
+    if kind == "character":
+        tokenizer = _learn_characters(list(texts), vocab_size, min_frequency or 1, lowercase)
+    else:
+        tokenizer = _learn_wordpiece(list(texts), vocab_size, min_frequency or 2, lowercase)
     tokenizer.add_special_tokens(list(SPECIAL_TOKENS))
     return tokenizer
 

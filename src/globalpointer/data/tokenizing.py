@@ -23,6 +23,7 @@ _PAD_NAMES = ("[PAD]", "<pad>", "<|pad|>", "<PAD>")
 _BLANKS = "\u2581\u0120"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Short texts repeat the same few offsets: sharing their spans makes a token map five times as cheap.
+_SHORT = 4096
 _span = lru_cache(maxsize=1 << 16)(Span)
 
 
@@ -138,8 +139,9 @@ def _around(tokenizer: tokenizers.Tokenizer) -> tuple[tuple[int, ...], tuple[int
 
 def _spans(text: str, encoding: tokenizers.Encoding) -> tuple[Span | None, ...]:
     offsets = encoding.offsets
+    make = _span if len(text) <= _SHORT else Span
     spans: list[Span | None] = [
-        _span(start, end) if end - start == 1 else _trimmed(text, start, end) for start, end in offsets
+        make(start, end) if end - start == 1 else _trimmed(text, start, end) for start, end in offsets
     ]
     if any(one[0] == two[0] for one, two in pairwise(offsets)):
         _drop_invented_blanks(text, spans, encoding.tokens)

@@ -1,6 +1,7 @@
 """Convolutional encoders, trained from scratch; padding is zeroed before every convolution, so it never leaks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -37,6 +38,8 @@ class IdcnnEncoder(nn.Module):
     `shared`: all iterations use one block's weights, as in the source; otherwise each has its own. Each convolution
     adds to what it reads, behind a LayerNorm, which the source does not have and deep stacks need.
 
+    Call `learn_bigrams` with the training texts before training. `embedding`: options of TokenEmbedding.
+
     Source: Strubell et al., 2017, Fast and Accurate Entity Recognition with Iterated Dilated Convolutions.
     """
 
@@ -49,25 +52,24 @@ class IdcnnEncoder(nn.Module):
         iterations: int = 4,
         shared: bool = True,
         kernel: int = 3,
-        token_dim: int = 128,
-        bigram_dim: int = 64,
-        bigram_buckets: int = 65536,
         dropout: float = 0.2,
-        embedding_dropout: float = 0.3,
+        embedding: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
         if iterations < 1 or not dilations or min(dilations) < 1:
             raise ValueError(f"needs iterations >= 1 and dilations >= 1, got {iterations} and {tuple(dilations)}")
         self.hidden = hidden
         self.iterations = iterations
-        self.embedding = TokenEmbedding(
-            vocab_size, token_dim, bigram_dim=bigram_dim, bigram_buckets=bigram_buckets, dropout=embedding_dropout
-        )
+        self.embedding = TokenEmbedding(vocab_size, **(embedding or {}))
         self.project = nn.Linear(self.embedding.dim, hidden)
         block = list(dilations) * (1 if shared else iterations)
         self.convolutions = nn.ModuleList(MaskedConvolution(hidden, hidden, kernel, dilation=each) for each in block)
         self.norms = nn.ModuleList(nn.LayerNorm(hidden) for _ in range(len(dilations) * iterations))
         self.dropout = nn.Dropout(dropout)
+
+    def learn_bigrams(self, sequences: Iterable[Sequence[int]]) -> int:
+        """Choose the bigrams from the token ids of the training texts, before training; how many there are."""
+        return self.embedding.learn_bigrams(sequences)
 
     def forward(
         self, tokens: Int[Tensor, "batch tokens"], attention: Bool[Tensor, "batch tokens"]
@@ -84,6 +86,8 @@ class IdcnnEncoder(nn.Module):
 class TextCnnEncoder(nn.Module):
     """Convolutions of several widths side by side, their answers joined; `hidden` is shared out among them.
 
+    Call `learn_bigrams` with the training texts before training. `embedding`: options of TokenEmbedding.
+
     Source: Kim, 2014, Convolutional Neural Networks for Sentence Classification; here without pooling.
     """
 
@@ -93,23 +97,22 @@ class TextCnnEncoder(nn.Module):
         *,
         hidden: int = 384,
         kernels: Sequence[int] = (1, 3, 5),
-        token_dim: int = 128,
-        bigram_dim: int = 64,
-        bigram_buckets: int = 65536,
         dropout: float = 0.2,
-        embedding_dropout: float = 0.3,
+        embedding: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
         if not kernels or hidden < 1 or hidden % len(kernels):
             raise ValueError(f"hidden must be a multiple of the {len(kernels)} kernels, got {hidden}")
         self.hidden = hidden
-        self.embedding = TokenEmbedding(
-            vocab_size, token_dim, bigram_dim=bigram_dim, bigram_buckets=bigram_buckets, dropout=embedding_dropout
-        )
+        self.embedding = TokenEmbedding(vocab_size, **(embedding or {}))
         self.convolutions = nn.ModuleList(
             MaskedConvolution(self.embedding.dim, hidden // len(kernels), each) for each in kernels
         )
         self.dropout = nn.Dropout(dropout)
+
+    def learn_bigrams(self, sequences: Iterable[Sequence[int]]) -> int:
+        """Choose the bigrams from the token ids of the training texts, before training; how many there are."""
+        return self.embedding.learn_bigrams(sequences)
 
     def forward(
         self, tokens: Int[Tensor, "batch tokens"], attention: Bool[Tensor, "batch tokens"]

@@ -1,5 +1,8 @@
 """Bidirectional LSTMs, trained from scratch; trailing padding never reaches a token."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
@@ -56,7 +59,8 @@ def _initialise(lstm: nn.LSTM) -> None:
 class BiLstmEncoder(nn.Module):
     """Token and bigram vectors through bidirectional LSTMs; `hidden` is what comes out, half from each direction.
 
-    `norm`: a LayerNorm behind each layer. `residual`: layers after the first add to what they read.
+    Call `learn_bigrams` with the training texts before training. `norm`: a LayerNorm behind each layer. `residual`:
+    layers after the first add to what they read. `embedding`: options of TokenEmbedding.
     """
 
     def __init__(
@@ -65,11 +69,8 @@ class BiLstmEncoder(nn.Module):
         *,
         hidden: int = 512,
         layers: int = 1,
-        token_dim: int = 128,
-        bigram_dim: int = 64,
-        bigram_buckets: int = 65536,
-        dropout: float = 0.4,
-        embedding_dropout: float = 0.3,
+        dropout: float = 0.5,
+        embedding: Mapping[str, Any] | None = None,
         norm: bool = False,
         residual: bool = False,
     ) -> None:
@@ -78,17 +79,15 @@ class BiLstmEncoder(nn.Module):
             raise ValueError(f"a BiLSTM needs an even hidden >= 2 and layers >= 1, got {hidden} and {layers}")
         self.hidden = hidden
         self.residual = residual
-        self.embedding = TokenEmbedding(
-            vocab_size,
-            token_dim,
-            bigram_dim=bigram_dim,
-            bigram_buckets=bigram_buckets,
-            dropout=embedding_dropout,
-        )
+        self.embedding = TokenEmbedding(vocab_size, **(embedding or {}))
         dims = [self.embedding.dim, *[hidden] * (layers - 1)]
         self.layers = nn.ModuleList(BidirectionalLayer(dim, hidden // 2) for dim in dims)
         self.norms = nn.ModuleList(nn.LayerNorm(hidden) if norm else nn.Identity() for _ in dims)
         self.dropout = nn.Dropout(dropout)
+
+    def learn_bigrams(self, sequences: Iterable[Sequence[int]]) -> int:
+        """Choose the bigrams from the token ids of the training texts, before training; how many there are."""
+        return self.embedding.learn_bigrams(sequences)
 
     def forward(
         self, tokens: Int[Tensor, "batch tokens"], attention: Bool[Tensor, "batch tokens"]

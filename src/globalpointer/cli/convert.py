@@ -9,7 +9,9 @@ from globalpointer.cli.output import to_person
 
 
 def convert(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The file to read (.gz too; archives as a.tar.gz::dir/).")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="The file to read (.gz too; archives as a.tar.gz::dir/).")
+    ],
     out: Annotated[str, typer.Argument(metavar="OUT", help="The file to write (.gz by name); a folder for brat.")],
     format: Annotated[str, typer.Option("--format", help=f"The format of FILE: {FORMATS}.")],  # noqa: A002
     to: Annotated[str, typer.Option(help="The format of OUT.")] = "jsonl",
@@ -21,7 +23,9 @@ def convert(
         list[str] | None,
         typer.Option(help="Leave out texts that equal, or are part of, a text of this file (of FILE's format)."),
     ] = None,
-    labels: Annotated[bool, typer.Option("--labels/--drop-labels", help="Keep the entities, or only the texts.")] = True,
+    labels: Annotated[
+        bool, typer.Option("--labels/--drop-labels", help="Keep the entities, or only the texts.")
+    ] = True,
 ) -> None:
     """Write annotated documents in another format. OUT appears whole or not at all.
 
@@ -37,7 +41,9 @@ def convert(
     if without:
         others = [other.text for other in read_all(without, format, joiner=joiner, discontinuous=discontinuous)]
         documents, removed = leave_out(documents, others)
-        to_person(f"{len(removed)} documents left out: their texts equal, or are part of, texts of {', '.join(without)}")
+        to_person(
+            f"{len(removed)} documents left out: their texts equal, or are part of, texts of {', '.join(without)}"
+        )
     if not labels:
         documents = [replace(document, entities=None) for document in documents]
     write(documents, out, to, joiner=joiner)

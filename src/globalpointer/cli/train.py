@@ -29,7 +29,9 @@ def train(
     test: Annotated[list[str] | None, typer.Option(help="A file to score once at the end; may be repeated.")] = None,
     encoder: Annotated[
         str | None,
-        typer.Option(help="bilstm, idcnn, textcnn, transformer, minilm, a hub name or a folder.", show_default="bilstm"),
+        typer.Option(
+            help="bilstm, idcnn, textcnn, transformer, minilm, a hub name or a folder.", show_default="bilstm"
+        ),
     ] = None,
     head: Annotated[
         str | None, typer.Option(help="efficient, global_pointer or biaffine.", show_default="efficient")
@@ -40,7 +42,9 @@ def train(
         list[str] | None,
         typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Any key of a recipe: training.learning_rate=3e-5."),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in the output folder.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the last checkpoint in the output folder.")
+    ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is in the output folder.")] = False,
 ) -> None:
     """Train a model on annotated files, keep the best by dev F1, and print its scores.

@@ -22,7 +22,9 @@ def test_the_best_f1_is_marked(tmp_path):
     assert "best 0.4200" not in text
 
 
-@pytest.mark.parametrize("history", [[], HISTORY[:5], HISTORY[-3:], [{"step": 1, "loss": 0.0}, {"step": 2, "loss": 0.0}]])
+@pytest.mark.parametrize(
+    "history", [[], HISTORY[:5], HISTORY[-3:], [{"step": 1, "loss": 0.0}, {"step": 2, "loss": 0.0}]]
+)
 def test_half_a_history_is_drawn_too(tmp_path, history):
     draw_curves(history, tmp_path / "curves.png")
     assert imread(tmp_path / "curves.png").shape[0] > 100

@@ -17,7 +17,9 @@ def squares(types, size, seed=0):
     return logits
 
 
-@pytest.mark.parametrize("tokens", [["李", "雷", "在"], ["Ann", "works", "at", "$100", "😀", "a\nb", "\x00", ""], ["x"]])
+@pytest.mark.parametrize(
+    "tokens", [["李", "雷", "在"], ["Ann", "works", "at", "$100", "😀", "a\nb", "\x00", ""], ["x"]]
+)
 def test_a_picture_is_written_without_a_warning(tmp_path, tokens):
     path = tmp_path / "grid.png"
     draw_grid(squares(4, len(tokens)), tokens, ["人名", "ORG", "$LOC$", "a_b"], path, title="标题 $x")

@@ -1,0 +1,62 @@
+"""`globalpointer evaluate`: numbers as JSON, tables for people, errors drawn, two models compared."""
+
+import json
+
+import pytest
+
+
+def test_json_has_the_scores_at_the_top_level(cli, predictor, gold, tmp_path):
+    result = cli("evaluate", "m", gold, "--json", tmp_path / "out.json")
+    assert result.code == 0, result.err
+    numbers = json.loads((tmp_path / "out.json").read_text())
+    assert (numbers["precision"], numbers["recall"], numbers["f1"]) == (1.0, 0.5, pytest.approx(2 / 3))
+    assert numbers["files"] == [str(gold)]
+    assert "66.67" in result.out
+    assert predictor.asked == {"threshold": 0.5, "overlap_policy": "nested", "batch_size": 32}
+
+
+def test_json_on_stdout_stands_alone(cli, predictor, gold):
+    result = cli("evaluate", "m", gold, "--json", "-", "--against", "n")
+    assert json.loads(result.out)["against"]["difference"] == 0
+    assert "66.67" in result.err
+
+
+def test_options_reach_the_predictor(cli, predictor, gold):
+    options = ("--threshold", "PER=0.7", "--overlap-policy", "flat", "--batch-size", "3")
+    assert cli("evaluate", "m", gold, *options).code == 0
+    assert predictor.asked == {"threshold": {"LOC": 0.5, "PER": 0.7}, "overlap_policy": "flat", "batch_size": 3}
+
+
+def test_html_and_comparison_and_seen_mentions(cli, predictor, gold, tmp_path):
+    page, out = tmp_path / "errors.html", tmp_path / "o.json"
+    result = cli("evaluate", "m", gold, gold, "--html", page, "--against", "other", "--train", gold, "--json", out)
+    assert result.code == 0, result.err
+    assert "Oslo" in page.read_text(encoding="utf-8")
+    assert "minus that of other" in result.out
+    numbers = json.loads(out.read_text())
+    assert numbers["documents"] == 4
+    assert numbers["slices"]["mention"]["seen"]["gold"] == 4
+
+
+def test_the_format_is_the_models_unless_said(cli, predictor, tmp_path, monkeypatch):
+    monkeypatch.setattr(predictor, "format", "bio")
+    monkeypatch.setattr(predictor, "joiner", " ")
+    (tmp_path / "a.txt").write_text("Ann B-PER\nsings O\n")
+    (tmp_path / "b.txt").write_text("Ann S-PER\nsings O\n")
+    assert cli("evaluate", "m", tmp_path / "a.txt").code == 0
+    assert cli("evaluate", "m", tmp_path / "b.txt").code == 1
+    assert cli("evaluate", "m", tmp_path / "b.txt", "--format", "bioes").code == 0
+
+
+def test_texts_without_labels_are_refused(cli, predictor, tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "Ann"}\n')
+    result = cli("evaluate", "m", tmp_path / "a.jsonl")
+    assert result.code == 1
+    assert "annotated" in result.err
+
+
+@pytest.mark.parametrize("name", ["missing.jsonl", "."])
+def test_no_file(cli, predictor, tmp_path, name):
+    result = cli("evaluate", "m", tmp_path / name)
+    assert result.code == 1
+    assert str(tmp_path) in result.err

@@ -1,0 +1,61 @@
+"""Files appear whole or not at all; lines stay; stdout carries bytes that are always UTF-8."""
+
+import gzip
+import json
+import os
+import stat
+
+import pytest
+
+from globalpointer.cli.output import byte_sink, json_line, write_json, write_text
+
+
+def test_a_file_is_written_whole_and_may_be_replaced(tmp_path):
+    path = tmp_path / "new" / "a.txt"
+    write_text(path, "eins\r\n")
+    write_text(path, "zwei\n")
+    assert path.read_bytes() == b"zwei\n"
+    assert os.listdir(path.parent) == ["a.txt"]
+    mask = os.umask(0)
+    os.umask(mask)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~mask
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "a.txt"
+    write_text(path, "old")
+    with pytest.raises(UnicodeEncodeError):
+        write_text(path, "half \ud800")
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_a_folder_is_refused_by_name(tmp_path):
+    with pytest.raises(IsADirectoryError) as error:
+        write_text(tmp_path, "x")
+    assert error.value.filename == str(tmp_path)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
+def test_a_full_disk_is_an_error_that_names_the_file():
+    with pytest.raises(OSError, match="No space left") as error, byte_sink("/dev/full") as sink:
+        sink.write(b"x" * 100_000)
+    assert error.value.filename == "/dev/full"
+
+
+@pytest.mark.parametrize("text", ["李雷 😀", "half \ud800 a pair", "\u2028\x00"])
+def test_any_text_is_one_line_of_utf8_that_comes_back(text):
+    line = json_line({"text": text})
+    assert line.count(b"\n") == 1
+    assert json.loads(line.decode("utf-8"))["text"] == text
+
+
+def test_gz_by_name(tmp_path):
+    with byte_sink(str(tmp_path / "a.jsonl.gz")) as sink:
+        sink.write(b"line\n")
+    assert gzip.decompress((tmp_path / "a.jsonl.gz").read_bytes()) == b"line\n"
+
+
+def test_json_to_stdout(capfdbinary):
+    write_json("-", {"f1": 0.5, "name": "李"})
+    assert json.loads(capfdbinary.readouterr().out) == {"f1": 0.5, "name": "李"}

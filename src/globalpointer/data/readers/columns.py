@@ -101,7 +101,7 @@ def _sentences(path: str, report: Reporter, options: Options) -> Iterator[Senten
         if len(row) != width:
             row = _columns(line, row, width, path, number, options)
             width = len(row)
-        if row[0] == DOCUMENT_START:
+        if row[0] == DOCUMENT_START and not rows:
             report.ignored(f"{DOCUMENT_START} parts documents", number)
             continue
         if not row[0]:

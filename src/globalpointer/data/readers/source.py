@@ -46,7 +46,11 @@ def lines(path: str | Path) -> Iterator[tuple[int, str]]:
         try:
             for raw in stream:
                 number += 1
-                yield number, decode(raw, path, number)
+                try:
+                    line = raw.decode() if number > 1 else decode(raw, path, number)
+                except UnicodeDecodeError:
+                    line = decode(raw, path, number)  # raises, and says where
+                yield number, line.removesuffix("\n").removesuffix("\r")
         except BROKEN as error:
             raise DataError(f"the file is damaged after this line: {_reason(error)}", path=path, line=number) from None
         except OSError as error:

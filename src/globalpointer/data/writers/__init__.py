@@ -1,0 +1,70 @@
+"""Documents to files: the same formats outwards, as far as they can say what a document has."""
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+from globalpointer.data.writers import brat, columns, lines
+from globalpointer.data.writers.files import new_file
+from globalpointer.errors import ConfigError, DataError
+from globalpointer.text.spans import Document
+
+__all__ = ["WRITERS", "write"]
+
+LineWriter = Callable[..., Iterator[str]]
+"""The lines of one document."""
+
+COLUMN_FORMATS = ("iob1", "bio", "bioes", "bmeso", "bilou")
+
+WRITERS: dict[str, LineWriter | None] = {
+    "jsonl": lines.jsonl,
+    **{name: columns.writer(name) for name in COLUMN_FORMATS},
+    "cluener": lines.cluener,
+    "cmeee": lines.cmeee,
+    "brat": None,
+}
+"""How each format writes a document; None: brat writes a folder."""
+
+
+def write(
+    documents: Iterable[Document],
+    target: str | Path | TextIO,
+    format: str,  # noqa: A002 - the word everyone uses for it
+    *,
+    joiner: str | None = None,
+) -> int:
+    """Write all documents, and return how many there were.
+
+    A path ending in `.gz` is gzipped. The file appears when all is written: an error leaves what was there before. A
+    stream is written to line by line. Raises DataError for what the format cannot say, such as nested entities in a
+    column file, and where the file cannot be written.
+    """
+    if format not in WRITERS:
+        near = difflib.get_close_matches(format, WRITERS, n=1)
+        hint = f"nearest: {near[0]!r}; " if near else ""
+        raise ConfigError(f"cannot write the format {format!r} ({hint}known: {', '.join(WRITERS)})")
+    writer = WRITERS[format]
+    if writer is None:
+        if not isinstance(target, str | Path):
+            raise ConfigError("brat is a folder of files: name one to write to")
+        return brat.write(documents, target)
+    if format in COLUMN_FORMATS:
+        writer = partial(writer, joiner=joiner)
+    if not isinstance(target, str | Path):
+        return _write_lines(documents, target, writer)
+    with new_file(target) as stream:
+        return _write_lines(documents, stream, writer)
+
+
+def _write_lines(documents: Iterable[Document], stream: TextIO, writer: LineWriter) -> int:
+    count = 0
+    for document in documents:
+        for line in writer(document):
+            try:
+                stream.write(line + "\n")
+            except UnicodeEncodeError:
+                raise DataError(f"document {document.id}: its text holds half of a surrogate pair") from None
+        count += 1
+    return count

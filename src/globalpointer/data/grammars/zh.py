@@ -1,0 +1,112 @@
+"""The Chinese grammar of the sample corpus. Every name in it is invented or stands for nobody."""
+
+RULES: dict[str, tuple[str, ...]] = {
+    "document": (
+        "{sentence}", "{sentence}", "{sentence}", "{sentence}", "{sentence}", "{sentence}{sentence}", "{plain}",
+    ),
+    "sentence": (
+        "{per}在{place}的{org}担任{title}。",
+        "{date}，{org}在{place}发布了{device}。",
+        "{org}聘请{per}为{title}。",
+        "{Title}{per}称赞了{device}。",
+        "{event}将于{date}在{place}开幕。",
+        "{per}在去{place}的火车上读完了《{work}》。",
+        "{per}的《{work}》在{event}上获奖。",
+        "{state}与{state}{date}签署了《{treaty}》。",
+        "{state}拒绝向{org}出售港口。",
+        "{per}和{per}从{place}走到{place}。",
+        "{per}辞职后，[ORG:{DOUBLE}]股价下跌。",
+        "[ORG:{DOUBLE}]{date}录用了{per}。",
+        "{per}说，[LOC:{DOUBLE}]下了一周的雨。",
+        "从[LOC:{DOUBLE}]到{place}的公路已经封闭。",
+        "{per}正在为小说《[WORK:{DOUBLE}]》写书评。",
+        "《[WORK:{DOUBLE}]》的第九章发生在{place}。",
+        "{per}发现[PRODUCT:{DOUBLE}]的电池能用两天。",
+        "{org}{date}卖出了一百万部[PRODUCT:{DOUBLE}]手机。",
+        "{place}的人都认识[PER:老{SURNAME}]。",
+        "{date}，{per}离开{org}，加入[ORG:{DOUBLE}]。",
+        "[LOC:{SMALL}]、[LOC:{SMALL}]两地的列车{date}停运。",
+    ),
+    "plain": (
+        "今天没有人来{PLAIN}。",
+        "{PLAIN}关门了，大家只好回家。",
+        "修一座{PLAIN}需要耐心。",
+        "他们卖掉了旧{PLAIN}，买了一座小的。",
+        "平日里{PLAIN}到中午都很安静。",
+    ),
+    "per": ("[PER:{SURNAME}{GIVEN}]", "[PER:{SURNAME}{GIVEN}]", "[PER:{SURNAME}{GIVEN}{GIVEN}]",
+            "[PER:{SURNAME}{GIVEN}{GIVEN}]", "[PER:小{SURNAME}]"),
+    "place": (
+        "[LOC:{CITY}]", "[LOC:{CITY}]", "[LOC:{CITY}市]", "[LOC:{COUNTRY}]", "[LOC:[LOC:{CITY}市]{STREET}路]",
+        "[LOC:[LOC:{CITY}]港]", "[LOC:[LOC:{COUNTRY}]北部山区]",
+    ),
+    "org": (
+        "[ORG:{FIRM}]", "[ORG:{FIRM}{KIND}]", "[ORG:[LOC:{CITY}]{KIND}]", "[ORG:[LOC:{CITY}]大学]",
+        "[ORG:[PER:{SURNAME}{GIVEN}{GIVEN}]基金会]", "[ORG:[LOC:{COUNTRY}]{FIELD}研究院]",
+        "[ORG:[ORG:[LOC:{CITY}]大学]{FIELD}学院]",
+    ),
+    "title": ("[TITLE:{ROLE}]", "[TITLE:{ROLE}]", "[TITLE:{FIELD}{ROLE}]"),
+    "Title": ("[TITLE:教授]", "[TITLE:医生]", "[TITLE:[LOC:{CITY}]市长]", "[TITLE:[ORG:{FIRM}]董事长]",
+              "[TITLE:[ORG:[LOC:{CITY}市]{FIELD}局]局长]"),
+    "device": ("[PRODUCT:{THING}{NUMBER}]", "[PRODUCT:[ORG:{FIRM}]{THING}]", "[PRODUCT:{DOUBLE}{NUMBER}]"),
+    "work": (
+        "[WORK:{ADJECTIVE}的{NOUN}]", "[WORK:[LOC:{CITY}]{ADJECTIVE}的{NOUN}]", "[WORK:[LOC:{COUNTRY}]{FIELD}简史]",
+        "[WORK:写给[PER:{SURNAME}{GIVEN}]的信]",
+    ),
+    "event": (
+        "[EVENT:[LOC:{CITY}]{MEETING}]", "[EVENT:第{ORDINAL}届{FIELD}{MEETING}]",
+        "[EVENT:第{ORDINAL}届[LOC:{COUNTRY}]国际{FIELD}与{FIELD}{MEETING}]", "[EVENT:{FIELD}{MEETING}]",
+    ),
+    "treaty": ("[WORK:[LOC:{CITY}]条约]", "[WORK:{FIELD}合作协定]"),
+    "state": ("[LOC+ORG:{COUNTRY}]",),
+    "date": (
+        "[DATE:{MONTH}月{NUMBER}日]", "[DATE:{YEAR}年]", "[DATE:{YEAR}年{MONTH}月]", "[DATE:昨天]",
+        "[DATE:{YEAR}年春天]", "[DATE:周{WEEKDAY}]",
+    ),
+    "SURNAME": (
+        "李", "王", "张", "陈", "林", "赵", "周", "吴", "郑", "冯", "苏", "韩", "唐", "许", "何", "罗", "宋", "董",
+    ),
+    "GIVEN": (
+        "雷", "梅", "伟", "芳", "静", "磊", "娜", "强", "洋", "艳", "军", "杰", "涛", "明", "超", "霞", "平", "刚",
+        "桂", "英", "华", "建", "文", "玲",
+    ),
+    "CITY": (
+        "青石", "白桥", "东川", "南浦", "安丰", "永宁", "临溪", "石门", "平湖", "金沙", "清江", "新野", "长乐",
+        "怀远", "定海", "云阳",
+        "广陵", "宜水",
+    ),
+    "SMALL": ("青", "浦", "川", "宁", "沙", "溪"),
+    "COUNTRY": (
+        "诺兰", "维斯特里亚", "马伦尼亚", "奥斯托瓦", "卡多尼亚", "萨维亚", "提兰", "赞布拉", "阿卡尼亚", "卢萨",
+        "贝尔戈", "鲁里",
+    ),
+    "STREET": ("港口", "中山", "人民", "和平", "花园", "学院"),
+    "FIRM": (
+        "瑞通", "博远", "华鼎", "天禾", "恒力达", "中科星", "金和", "鑫源", "联创", "德美", "启明", "正大", "凯捷",
+        "盛泰", "宏图", "百川",
+        "安信", "东华",
+    ),
+    "KIND": ("银行", "汽车", "航空", "钢铁", "保险", "出版社"),
+    "FIELD": ("物理", "音乐", "贸易", "渔业", "医学", "化学", "天文", "林业", "能源", "法律", "交通", "教育"),
+    "ROLE": (
+        "工程师", "主任", "编辑", "会计", "研究员", "发言人", "总经理", "秘书", "副总裁", "顾问", "律师", "档案员",
+    ),
+    "THING": ("飞梭", "脉动", "极光", "平板", "彗星", "书童", "灯塔", "漫步者", "猎鹰", "棱镜", "回声", "云图"),
+    "DOUBLE": ("蓝湖", "白鹿", "海棠", "晨星", "长亭", "北岭", "红叶", "墨竹", "银杏", "沧浪", "雪松", "流云"),
+    "ADJECTIVE": ("沉默", "弯曲", "金色", "最后", "隐秘", "破碎", "遥远", "燃烧", "耐心", "冬天"),
+    "NOUN": ("花园", "乐队", "镜子", "收获", "楼梯", "孤岛", "钟表匠", "桥", "信", "灯火"),
+    "MEETING": ("大会", "峰会", "艺术节", "研讨会", "论坛", "博览会"),
+    "ORDINAL": ("一", "二", "三", "四", "五", "十"),
+    "NUMBER": ("2", "3", "5", "7", "9", "11", "14", "20"),
+    "MONTH": ("一", "三", "四", "六", "八", "十", "十一", "十二"),
+    "WEEKDAY": ("一", "二", "四", "五", "日"),
+    "YEAR": ("1984", "1997", "2003", "2008", "2015", "2019", "2021", "2024"),
+    "PLAIN": ("花园", "图书馆", "桥", "市场", "果园", "塔", "车站", "博物馆"),
+}  # fmt: skip
+
+NEW_SENTENCES: tuple[str, ...] = (
+    "王芳离开南浦大学后，在蓝湖担任副总裁。",
+    "蓝湖下了一周的雨，张建华在火车上读完了《蓝湖》。",
+    "诺兰与萨维亚2003年春天签署了《临溪条约》，永宁市长陈静说。",
+    "第二届提兰国际能源与贸易峰会已经取消。",
+)

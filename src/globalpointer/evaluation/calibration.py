@@ -70,13 +70,14 @@ def calibration_error(scores: Sequence[float], right: Sequence[bool], bins: int 
 def fit_slope(logits: Sequence[float], right: Sequence[bool]) -> float:
     """The slope a, within `SLOPES`, for which sigmoid(a * logit) is the likeliest account of what was right.
 
-    Only the slope is fitted, so logit 0 stays probability 0.5. Without answers, or where all logits are 0, it is 1.
-    The likelihood is concave in a, so Newton's method within a shrinking bracket cannot miss.
+    Only the slope is fitted, so logit 0 stays probability 0.5. Without answers, or where all logits are 0, it is 1. The
+    likelihood is concave in a, so Newton's method within a shrinking bracket cannot miss.
 
     Source: Platt, 1999, with the intercept at 0; temperature scaling of Guo et al., 2017, for two classes.
     """
     values, hits = _paired(logits, right, "logits")
-    if not np.any(values):
+    values = np.clip(values, -1e6, 1e6)  # certain at any slope; beyond, squares would overflow
+    if _gradient(values, hits, 1.0)[0] == 0:
         return 1.0
     low, high = SLOPES
     if _gradient(values, hits, low)[0] >= 0:

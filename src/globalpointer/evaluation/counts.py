@@ -1,6 +1,6 @@
 """Gold, found, right; and precision, recall and F1 with 0/0 defined as 0, as seqeval does."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from globalpointer.errors import DataError
 
@@ -60,7 +60,13 @@ class Matches:
     spurious: int = 0
 
     def __add__(self, other: "Matches") -> "Matches":
-        return Matches(*(getattr(self, name) + getattr(other, name) for name in _MATCH_NAMES))
+        return Matches(
+            self.correct + other.correct,
+            self.incorrect + other.incorrect,
+            self.partial + other.partial,
+            self.missed + other.missed,
+            self.spurious + other.spurious,
+        )
 
     @property
     def precision(self) -> float:
@@ -79,8 +85,6 @@ class Matches:
 
     def to_dict(self) -> dict[str, float]:
         """As JSON: the rates, then the counts under their short names."""
-        counts = zip(("COR", "INC", "PAR", "MIS", "SPU"), (getattr(self, name) for name in _MATCH_NAMES), strict=True)
-        return {"f1": self.f1, "precision": self.precision, "recall": self.recall, **dict(counts)}
-
-
-_MATCH_NAMES = tuple(each.name for each in fields(Matches))
+        rates = {"f1": self.f1, "precision": self.precision, "recall": self.recall}
+        counts = {"COR": self.correct, "INC": self.incorrect, "PAR": self.partial}
+        return {**rates, **counts, "MIS": self.missed, "SPU": self.spurious}

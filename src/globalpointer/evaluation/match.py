@@ -5,11 +5,11 @@ entities are listed and lets an overlap use up a gold entity which another answe
 paired first, so order plays no part in them.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from globalpointer.evaluation.counts import Counts, Matches
-from globalpointer.text.spans import Entity, Span, reading_order
+from globalpointer.text.spans import Entity, Span, clusters, reading_order
 
 MATCHES = ("strict", "exact", "partial", "ent_type")
 """strict: borders and label. exact: borders. partial: an overlap is worth a half. ent_type: label, and any overlap."""
@@ -33,22 +33,15 @@ def exact(gold: frozenset[Entity], found: frozenset[Entity]) -> Counts:
 
 def relaxed(gold: frozenset[Entity], found: frozenset[Entity]) -> dict[str, Matches]:
     """The counts of one document under each of `MATCHES`."""
-    right = gold & found
-    golds, founds = sorted(gold - right, key=reading_order), sorted(found - right, key=reading_order)
-    if not golds or not founds:
-        same = Matches(correct=len(right), missed=len(golds), spurious=len(founds))
-        return dict.fromkeys(MATCHES, same)
-    spans, pairs_left, founds_left = _same_span(golds, founds)
-    unlabelled = _first_overlaps(pairs_left, founds_left)
-    rest = {"missed": len(golds) - spans - unlabelled, "spurious": len(founds) - spans - unlabelled}
-    by_type = _by_type(golds, founds)
-    hits = len(right)
-    return {
-        "strict": Matches(correct=hits, incorrect=spans + unlabelled, **rest),
-        "exact": Matches(correct=hits + spans, incorrect=unlabelled, **rest),
-        "partial": Matches(correct=hits + spans, partial=unlabelled, **rest),
-        "ent_type": by_type + Matches(correct=hits),
-    }
+    hits, missed, spurious = len(gold & found), 0, 0
+    totals = dict.fromkeys(MATCHES, Matches())
+    for golds, founds in _groups(gold, found):
+        if golds and founds:
+            totals = {name: totals[name] + matches for name, matches in _relaxed(golds, founds).items()}
+        else:
+            missed, spurious = missed + len(golds), spurious + len(founds)
+    plain = Matches(correct=hits, missed=missed, spurious=spurious)
+    return {name: matches + plain for name, matches in totals.items()}
 
 
 def errors(gold: frozenset[Entity], found: frozenset[Entity]) -> list[Error]:
@@ -56,26 +49,46 @@ def errors(gold: frozenset[Entity], found: frozenset[Entity]) -> list[Error]:
 
     Paired first: same borders (wrong label), then same label and overlapping (wrong border), then merely overlapping.
     """
-    if gold == found:
-        return []
-    golds, founds = sorted(gold - found, key=reading_order), sorted(found - gold, key=reading_order)
-    wrong = []
-    rules: tuple[tuple[str, Callable[[Entity, Entity], bool]], ...] = (
-        ("wrong label", lambda one, other: one.span == other.span),
-        ("wrong border", lambda one, other: one.label == other.label and one.span.overlaps(other.span)),
-        ("wrong label and border", lambda one, other: one.span.overlaps(other.span)),
-    )
-    for kind, fits in rules:
+    wrong = [error for golds, founds in _groups(gold, found) for error in _errors(golds, founds)]
+    return sorted(wrong, key=lambda each: reading_order(each.gold or each.found))  # type: ignore[arg-type]
+
+
+def _groups(gold: frozenset[Entity], found: frozenset[Entity]) -> Iterator[tuple[list[Entity], list[Entity]]]:
+    """What is wrong on both sides, in groups that no overlap connects: only within one can anything be paired."""
+    for group in clusters(gold ^ found):
+        yield [entity for entity in group if entity in gold], [entity for entity in group if entity in found]
+
+
+def _relaxed(golds: list[Entity], founds: list[Entity]) -> dict[str, Matches]:
+    spans, golds_left, founds_left = _same_span(golds, founds)
+    unlabelled = _first_overlaps(golds_left, founds_left)
+    rest = {"missed": len(golds) - spans - unlabelled, "spurious": len(founds) - spans - unlabelled}
+    return {
+        "strict": Matches(incorrect=spans + unlabelled, **rest),
+        "exact": Matches(correct=spans, incorrect=unlabelled, **rest),
+        "partial": Matches(correct=spans, partial=unlabelled, **rest),
+        "ent_type": _by_type(golds, founds),
+    }
+
+
+_RULES: tuple[tuple[str, Callable[[Entity, Entity], bool]], ...] = (
+    ("wrong label", lambda one, other: one.span == other.span),
+    ("wrong border", lambda one, other: one.label == other.label and one.span.overlaps(other.span)),
+    ("wrong label and border", lambda one, other: one.span.overlaps(other.span)),
+)
+
+
+def _errors(golds: list[Entity], founds: list[Entity]) -> Iterator[Error]:
+    for kind, fits in _RULES if golds and founds else ():
         for one in tuple(founds):
             candidates = [other for other in golds if fits(one, other)]
             if candidates:
                 other = min(candidates, key=lambda each: _distance(one.span, each.span))
                 founds.remove(one)
                 golds.remove(other)
-                wrong.append(Error(kind, other, one))
-    wrong += [Error("missed", entity, None) for entity in golds]
-    wrong += [Error("spurious", None, entity) for entity in founds]
-    return sorted(wrong, key=lambda each: reading_order(each.gold or each.found))  # type: ignore[arg-type]
+                yield Error(kind, other, one)
+    yield from (Error("missed", entity, None) for entity in golds)
+    yield from (Error("spurious", None, entity) for entity in founds)
 
 
 def _same_span(golds: Collection[Entity], founds: Iterable[Entity]) -> tuple[int, list[Entity], list[Entity]]:

@@ -1,0 +1,38 @@
+from rich.console import Console
+
+from globalpointer.evaluation import evaluate
+from globalpointer.evaluation.tables import summary, table
+from globalpointer.text.spans import Document
+
+
+def printed(report) -> str:
+    console = Console(width=120, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    with console.file:
+        console.print(table(report))
+    return console.export_text()
+
+
+def test_the_tables_name_every_number_and_take_odd_labels_as_they_are() -> None:
+    document = Document("Ann at Acme")
+    gold = [Document(document.text, (document.entity("[bold]P\x1b", 0, 3), document.entity("ORG", 7, 11)))]
+    found = [Document(document.text, (document.entity("[bold]P\x1b", 0, 3, score=0.75), document.entity("LOC", 7, 11)))]
+    report = evaluate(gold, found, unit="word", seen=["Ann"])
+    shown = printed(report)
+    for part in (
+        "[bold]P\u241b",
+        "words (between white space)",
+        "L1: length < 3",
+        "unseen",
+        "ent_type",
+        "ORG found as LOC",
+    ):
+        assert part in shown
+    assert "\x1b" not in shown
+    assert "F1 50.00" in summary(report)
+    assert "complete documents 0 of 1" in summary(report)
+    assert "calibration error 25.00" in summary(report)
+
+
+def test_a_perfect_report_has_no_table_of_errors() -> None:
+    document = Document("Ann", ())
+    assert "Errors" not in printed(evaluate([document], [document]))

@@ -1,0 +1,49 @@
+import pytest
+
+from globalpointer.errors import ConfigError
+from globalpointer.tasks.overlap import OVERLAP_POLICIES, resolve
+from globalpointer.text.spans import Entity, Span
+
+
+def made(label, start, end, score=None):
+    return Entity(label, Span(start, end), "", score)
+
+
+OUTER, INNER, SAME, CROSSING = made("A", 0, 6, 0.7), made("B", 2, 4, 0.9), made("C", 0, 6, 0.6), made("D", 3, 8, 0.8)
+ALL = [CROSSING, SAME, INNER, OUTER]
+
+
+@pytest.mark.parametrize(
+    ("policy", "kept"),
+    [
+        ("allow", [OUTER, SAME, INNER, CROSSING]),
+        ("nested", [OUTER, SAME, INNER]),  # the inner one goes first and drops the crossing one; the rest only nests
+        ("flat", [INNER]),
+        ("longest", [OUTER]),
+    ],
+)
+def test_policies(policy, kept) -> None:
+    assert list(resolve(ALL, policy)) == kept
+
+
+def test_nested_is_the_default_and_the_lower_scored_of_two_that_cross_goes() -> None:
+    assert resolve([OUTER, CROSSING]) == (CROSSING,)
+    assert resolve([OUTER, made("D", 3, 8, 0.6)]) == (OUTER,)
+
+
+def test_without_scores_all_are_certain_and_ties_go_to_the_longer_then_the_first() -> None:
+    long, short = made("A", 0, 6), made("B", 4, 8)
+    assert resolve([short, long], "flat") == (long,)
+    assert resolve([made("B", 0, 4), made("A", 0, 4)], "flat") == (made("A", 0, 4),)
+    assert resolve([made("A", 2, 6), made("A", 0, 4)], "flat") == (made("A", 0, 4),)
+
+
+def test_an_unknown_policy_names_the_known_ones() -> None:
+    with pytest.raises(ConfigError, match="nested, flat, longest, allow, not 'strict'"):
+        resolve([], "strict")
+    assert OVERLAP_POLICIES == ("nested", "flat", "longest", "allow")
+
+
+def test_a_long_text_full_of_entities_is_quick() -> None:
+    many = [made("A", start, start + 3, 0.5 + start % 7 / 20) for start in range(0, 200_000, 4)]
+    assert len(resolve(many)) == len(many)

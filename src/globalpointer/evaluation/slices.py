@@ -5,13 +5,13 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import get_args
 
 from globalpointer.errors import ConfigError
 from globalpointer.evaluation.counts import Counts
 from globalpointer.text.spans import Entity, Span, clusters
+from globalpointer.text.units import Unit
 
-Unit = Literal["character", "word"]
 UNITS: tuple[str, ...] = get_args(Unit)
 
 SLICES: Mapping[str, tuple[str, ...]] = {

@@ -1,0 +1,92 @@
+"""What a tokenizer and its windows make of the annotation: spans that no cell can express, texts that are cut."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from globalpointer.data.check.report import Corpus, Tally, TokenFacts
+from globalpointer.data.readers.annotate import shorten
+from globalpointer.text.spans import Document
+from globalpointer.text.tokens import Pair, TokenMap
+from globalpointer.text.windows import Window, cut, owner
+
+BATCH = 256
+
+
+class Tokenized(Protocol):
+    """A tokenized text."""
+
+    @property
+    def tokens(self) -> TokenMap:
+        """Where each token stands."""
+        ...
+
+
+class Tokenizer(Protocol):
+    """What `globalpointer.data.tokenizing.TextTokenizer` does, as far as a check needs it."""
+
+    def tokenize_batch(self, texts: Sequence[str]) -> Sequence[Tokenized]:
+        """The tokens of each text, whole, without special ones."""
+        ...
+
+
+def token_facts(corpus: Corpus, tokenizer: Tokenizer, window: int | None, overlap: int, tally: Tally) -> TokenFacts:
+    """Tokens and windows of one file; entities that get lost are told as findings."""
+    lengths: list[int] = []
+    windows_needed: list[int] = []
+    lost = {"misaligned": 0, "unreachable": 0}
+    longest = 0
+    for start in range(0, len(corpus.documents), BATCH):
+        documents = corpus.documents[start : start + BATCH]
+        tokenized = tokenizer.tokenize_batch([document.text for document in documents])
+        for document, each in zip(documents, tokenized, strict=True):
+            tokens = len(each.tokens)
+            windows = () if window is None else cut(tokens, window, overlap)
+            lengths.append(tokens)
+            windows_needed.append(len(windows) if window is not None else 1)
+            pairs, misaligned = _pairs(corpus, document, each.tokens, tally)
+            lost["misaligned"] += misaligned
+            longest = max([longest, *(pair.col - pair.row + 1 for pair in pairs)])
+            lost["unreachable"] += _unreachable(corpus, document, pairs, windows, tally)
+            if document.text.strip() and not tokens:
+                tally.add("warning", "no-token", "texts of which the tokenizer keeps nothing", corpus.place(document))
+    return TokenFacts(
+        mean=sum(lengths) / len(lengths) if lengths else 0.0,
+        max=max(lengths, default=0),
+        window=window,
+        windows=sum(windows_needed),
+        cut=sum(needed > 1 for needed in windows_needed),
+        misaligned=lost["misaligned"],
+        unreachable=lost["unreachable"],
+        longest_entity=longest,
+    )
+
+
+def _pairs(corpus: Corpus, document: Document, tokens: TokenMap, tally: Tally) -> tuple[list[Pair], int]:
+    """The token pairs of the entities, and how many entities have none."""
+    pairs = []
+    misaligned = 0
+    for entity in document.entities or ():
+        pair = tokens.pair(entity.span)
+        if pair is None:
+            misaligned += 1
+            said = f"{corpus.place(document)} {entity.label} {shorten(entity.text)} at {entity.start}:{entity.end}"
+            message = "entities with a border within a token of this tokenizer: no model with it can learn or find them"
+            tally.add("warning", "misaligned", message, said)
+        else:
+            pairs.append(pair)
+    return pairs, misaligned
+
+
+def _unreachable(
+    corpus: Corpus, document: Document, pairs: Sequence[Pair], windows: Sequence[Window], tally: Tally
+) -> int:
+    if len(windows) < 2:  # all in one window, or none asked for
+        return 0
+    count = 0
+    for pair in pairs:
+        if owner(windows, pair.row, pair.col) is None:
+            count += 1
+            said = f"{corpus.place(document)} {pair.col - pair.row + 1} tokens"
+            message = "entities that no window holds: make the overlap larger than the longest entity"
+            tally.add("warning", "unreachable", message, said)
+    return count

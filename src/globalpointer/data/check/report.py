@@ -1,0 +1,163 @@
+"""What a data check found: facts about each file, and findings with a level."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from globalpointer.data.readers.source import file_name
+from globalpointer.text.spans import Document
+
+Level = Literal["error", "warning", "info"]
+LEVELS: tuple[Level, ...] = ("error", "warning", "info")
+EXAMPLES = 5
+"""How many places a finding names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One kind of thing that a person should know: how often, and its first few places."""
+
+    level: Level
+    code: str
+    message: str
+    count: int = 1
+    examples: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "level": self.level,
+            "code": self.code,
+            "message": self.message,
+            "count": self.count,
+            "examples": list(self.examples),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The numbers of one file. Lengths are in characters; the deviation is that of a population."""
+
+    path: str
+    documents: int
+    annotated: int
+    empty: int
+    """Annotated documents without an entity."""
+    entities: int
+    labels: dict[str, int]
+    length_mean: float
+    length_std: float
+    length_max: int
+    entity_length_mean: float
+    entity_length_max: int
+    nested: int
+    """Entities that lie within another one of a different span."""
+    crossing: int
+    """Pairs of spans that overlap partly."""
+    several_labels: int
+    """Spans with more than one label."""
+    depth: int
+    """The most spans that hold one another, 1 where none is nested."""
+    tokens: "TokenFacts | None" = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        plain = {name: getattr(self, name) for name in self.__slots__ if name != "tokens"}
+        return plain if self.tokens is None else {**plain, "tokens": self.tokens.to_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFacts:
+    """What a tokenizer and its windows make of one file."""
+
+    mean: float
+    max: int
+    window: int | None
+    windows: int
+    """Windows needed in all."""
+    cut: int
+    """Documents that need more than one."""
+    misaligned: int
+    """Entities with a border within a token."""
+    unreachable: int
+    """Entities that no window holds."""
+    longest_entity: int
+    """In tokens."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """Facts by file, and findings, the grave ones first. Errors mean that annotation is lost or a file unreadable."""
+
+    files: tuple[Facts, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What loses annotation or cannot be read."""
+        return self._of("error")
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What probably spoils a training or its score."""
+        return self._of("warning")
+
+    @property
+    def infos(self) -> tuple[Finding, ...]:
+        """What is good to know."""
+        return self._of("info")
+
+    @property
+    def exit_code(self) -> int:
+        """1 where there are errors, else 0."""
+        return 1 if self.errors else 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "files": [facts.to_dict() for facts in self.files],
+            "errors": [finding.to_dict() for finding in self.errors],
+            "warnings": [finding.to_dict() for finding in self.warnings],
+            "infos": [finding.to_dict() for finding in self.infos],
+        }
+
+    def _of(self, level: Level) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.level == level)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts findings of many kinds while keeping only their first few places."""
+
+    counts: Counter[tuple[Level, str, str]] = field(default_factory=Counter)
+    examples: dict[tuple[Level, str, str], list[str]] = field(default_factory=dict)
+
+    def add(self, level: Level, code: str, message: str, example: str | None = None, count: int = 1) -> None:
+        """One more of this kind, at this place."""
+        key = (level, code, message)
+        self.counts[key] += count
+        kept = self.examples.setdefault(key, [])
+        if example is not None and len(kept) < EXAMPLES:
+            kept.append(example)
+
+    def findings(self) -> list[Finding]:
+        """All kinds, the grave ones first, in the order in which they came."""
+        found = [Finding(*key, count, tuple(self.examples[key])) for key, count in self.counts.items()]
+        return sorted(found, key=lambda finding: LEVELS.index(finding.level))
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The documents of one file, and how it is called."""
+
+    path: str
+    documents: list[Document]
+
+    def place(self, document: Document) -> str:
+        """Where a document stands: file and line where the format has no ids."""
+        name, _, line = (document.id or "").rpartition(":")
+        return f"{self.path}:{line}" if name == file_name(self.path) else f"{self.path} ({document.id})"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal, get_args
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 from globalpointer.errors import ConfigError, DependencyError, ModelError
-from globalpointer.nn.encoders.minilm import MINILM, minilm_folder
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -65,7 +64,10 @@ def load_tokenizer(name_or_folder: str | Path) -> Tokenizer:
     Raises ModelError where there is none, DependencyError where "minilm" is not installed.
     """
     name = str(name_or_folder)
-    if name == MINILM:
+    if name == "minilm":
+        # Not at the top: whatever is in nn brings torch, and other tokenizers need none.
+        from globalpointer.nn.encoders.minilm import minilm_folder
+
         name = minilm_folder()
     tokenizer = _read_faithfully(Path(name)) or _read_by_transformers(name)
     tokenizer.no_truncation()

@@ -36,6 +36,8 @@ class TokenEmbedding(nn.Module):
         super().__init__()
         if bigram_dim and bigrams < 1:
             raise ValueError(f"a table of bigrams needs room for at least one, got bigrams={bigrams}")
+        if not 0 <= unknown < vocab_size:
+            raise ValueError(f"the unknown token must be an id below {vocab_size}, got unknown={unknown}")
         self.vocab_size = vocab_size
         self.dim = token_dim + 2 * bigram_dim
         self.unknown = unknown

@@ -85,8 +85,9 @@ def describe(name: str, recipe: Recipe, digest: str, result: FitResult) -> dict[
 
 def scores(report: Report) -> dict[str, Any]:
     """The numbers of a report that the tables show."""
+    kept = ("f1", "precision", "recall", "macro_f1", "document_accuracy", "unit", "slices", "calibration_error")
     plain = report.to_dict()
-    return {key: plain[key] for key in ("f1", "precision", "recall", "macro_f1", "documents", "slices") if key in plain}
+    return {key: plain[key] for key in kept}
 
 
 def parameters(folder: Path) -> int:

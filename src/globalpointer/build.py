@@ -14,7 +14,7 @@ from globalpointer.config import nearest
 from globalpointer.errors import ConfigError
 from globalpointer.grid import Grid
 from globalpointer.nn.encoders.convolutional import IdcnnEncoder, TextCnnEncoder
-from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder, small_transformer
+from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
 from globalpointer.nn.encoders.recurrent import BiLstmEncoder
 from globalpointer.nn.heads.biaffine import Biaffine
 from globalpointer.nn.heads.efficient import EfficientGlobalPointer
@@ -30,7 +30,7 @@ SCRATCH_ENCODERS: dict[str, Callable[..., nn.Module]] = {
     "bilstm": BiLstmEncoder,
     "idcnn": IdcnnEncoder,
     "textcnn": TextCnnEncoder,
-    "transformer": small_transformer,
+    "transformer": HuggingFaceEncoder.small,
 }
 """Encoders that start from nothing, with a tokenizer learned from the training text: called with `vocab_size`."""
 

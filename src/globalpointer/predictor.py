@@ -27,8 +27,8 @@ from globalpointer.text.spans import Document
 Precision = Literal["float32", "bfloat16"]
 Threshold = float | Mapping[str, float]
 
-LIMIT = 2048
-"""The most cells of one window: an untrained model finds half of all cells, and nobody wants to read them."""
+LEAST_LIMIT = 256
+"""However small the windows, so many cells of one are always kept."""
 
 
 class LimitWarning(UserWarning):
@@ -51,6 +51,9 @@ class Predictor:
     1e-5. `"bfloat16"` computes the encoder in bfloat16 (faster where the processor has it): scores move in the third
     digit, and an entity whose score lies that near to the threshold may come or go. Not safe to share between threads
     while `model` is being trained; prediction itself changes nothing.
+
+    `limit`: the most cells of one window; None: one a token of the longest window. An untrained model finds half of all
+    cells, and only the best ones are kept; `capped` counts such windows, and a LimitWarning tells of them.
     """
 
     def __init__(
@@ -60,14 +63,16 @@ class Predictor:
         *,
         device: torch.device | str | None = None,
         precision: Precision = "float32",
+        limit: int | None = None,
     ) -> None:
         if precision not in ("float32", "bfloat16"):
             raise ConfigError(f"precision must be 'float32' or 'bfloat16', not {precision!r}")
         self.model = model.to(device) if device is not None else model
         self.tokenizer = tokenizer
         self.precision = precision
+        self.limit = max(tokenizer.window, LEAST_LIMIT) if limit is None else limit
         self.capped = 0
-        """Windows of which only the best LIMIT cells were kept, since this predictor was made."""
+        """Windows of which only the best `limit` cells were kept, since this predictor was made."""
 
     @classmethod
     def from_pretrained(
@@ -180,7 +185,7 @@ class Predictor:
                 windows[text][window] = _shift(cells, -example.first)
         if self.capped > before:
             warnings.warn(
-                f"{self.capped - before} windows had more than {LIMIT} cells above the threshold; the best were kept. "
+                f"{self.capped - before} windows had {self.limit} cells or more above the threshold; the best were kept. "
                 "An untrained model does this; otherwise raise the threshold.",
                 LimitWarning,
                 stacklevel=2,
@@ -207,8 +212,8 @@ class Predictor:
         batch = self._collate(examples)
         low = self.precision == "bfloat16"
         with torch.autocast(self.model.device.type, dtype=torch.bfloat16, enabled=low):
-            found = self._extractor().find(batch, threshold=threshold, limit=LIMIT)
-        self.capped += sum(any(len(cells) >= LIMIT for cells in each.values()) for each in found)
+            found = self._extractor().find(batch, threshold=threshold, limit=self.limit)
+        self.capped += sum(any(len(cells) >= self.limit for cells in each.values()) for each in found)
         return found
 
     def _extractor(self) -> Any:

@@ -38,7 +38,8 @@ def _front_matter(recipe: Recipe, parts: Mapping[str, Mapping[str, Any]]) -> str
 
 def _body(recipe: Recipe, schema: Schema, parts: Mapping[str, Mapping[str, Any]]) -> str:
     rows = "\n".join(
-        f"| {name} | {scores['f1']:.4f} | {scores['precision']:.4f} | {scores['recall']:.4f} | {scores['documents']:.4f} |"
+        f"| {name} | {scores['f1']:.4f} | {scores['precision']:.4f} | {scores['recall']:.4f} "
+        f"| {scores['document_accuracy']:.4f} |"
         for name, scores in parts.items()
     )
     return f"""# An entity extractor made with globalpointer

@@ -32,7 +32,7 @@ def load_corpus(data: DataConfig, *, base: Path | None = None) -> Corpus:
     notes: list[str] = []
     train = _read_all(data.train, data, base, notes)
     if data.without:
-        others = [document.text for document in _read_all(data.without, data, base, [])]
+        others = _read_all(data.without, data, base, [])
         train, removed = without(train, others)
         notes.append(f"{len(removed)} training texts left out: they equal, or are a part of, texts of `without`")
     if data.dev is not None and data.holdout is not None:

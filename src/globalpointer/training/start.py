@@ -8,11 +8,11 @@ from torch import nn
 
 from globalpointer.build import SCRATCH_ENCODERS
 from globalpointer.config import ModelConfig, Recipe
-from globalpointer.data.tokenizers import learn_tokenizer, load_tokenizer, minilm_folder
+from globalpointer.data.tokenizers import learn_tokenizer, load_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
 from globalpointer.errors import ConfigError, SchemaError
 from globalpointer.model import GlobalPointerConfig, GlobalPointerModel
-from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder, read_config
+from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
 from globalpointer.predictor import Predictor
 from globalpointer.text.schema import Schema
 from globalpointer.text.spans import Document
@@ -50,8 +50,11 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
     )
     model = GlobalPointerModel(config)
     _check_window(recipe.model, tokenizer, model.extractor.encoder)
-    if ready is not None:
+    if ready is not None and recipe.model.pretrained:
         model.extractor.encoder.load_state_dict(ready.state_dict())
+    if hasattr(model.extractor.encoder, "learn_bigrams"):
+        tokenized = tokenizer.tokenize_batch(document.text for document in documents)
+        model.extractor.encoder.learn_bigrams(each.ids for each in tokenized)
     return Predictor(model, tokenizer)
 
 
@@ -70,13 +73,8 @@ def _encoder(model: ModelConfig, vocab_size: int) -> tuple[dict[str, Any], nn.Mo
     """The encoder as config.json describes it, and the module with pretrained weights where there are any."""
     if model.encoder in SCRATCH_ENCODERS:
         return {"name": model.encoder, "options": {"vocab_size": vocab_size, **model.encoder_options}}, None
-    name = minilm_folder() if model.encoder == "minilm" else model.encoder
-    if model.pretrained:
-        ready = HuggingFaceEncoder.from_pretrained(name)
-        changed = {**ready.config, **model.encoder_options}
-        return {"name": "huggingface", "options": {"config": changed}}, ready
-    changed = {**read_config(name).to_dict(), **model.encoder_options}
-    return {"name": "huggingface", "options": {"config": changed}}, None
+    ready = HuggingFaceEncoder.from_pretrained(model.encoder, weights=model.pretrained)
+    return {"name": "huggingface", "options": {"config": {**ready.description(), **model.encoder_options}}}, ready
 
 
 def _check_window(model: ModelConfig, tokenizer: TextTokenizer, encoder: nn.Module) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Sampler
-from transformers import Trainer, TrainingArguments
+from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from globalpointer.data.batching import Example, buckets, collate
 from globalpointer.grid import Grid
@@ -58,6 +58,18 @@ class BucketSampler(Sampler[list[int]]):
     def _cut(self, tokens: int, seed: int) -> list[list[int]]:
         examples = -(-self.examples * tokens // self.tokens)
         return buckets(self.lengths, tokens_per_batch=tokens, max_batch=examples, seed=seed)
+
+
+class _Averaging(TrainerCallback):
+    """Takes the weights into the moving average after each optimizer step."""
+
+    def __init__(self, average: MovingAverage) -> None:
+        self.average = average
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **others: Any
+    ) -> None:
+        self.average.update(state.global_step)
 
 
 class ExtractionTrainer(Trainer):
@@ -148,6 +160,7 @@ class ExtractionTrainer(Trainer):
         """Begin the moving average, or take it up where a checkpoint left it."""
         if self.settings.ema:
             self.average = MovingAverage(self.model, self.settings.ema)
+            self.add_callback(_Averaging(self.average))
             if checkpoint is not None:
                 self.average.load(checkpoint / AVERAGE_FILE)
 

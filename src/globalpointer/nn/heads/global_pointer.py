@@ -42,7 +42,7 @@ class GlobalPointer(nn.Module):
             projected = self.project(hidden.to(self.project.weight.dtype))
             # A type's chunk holds its query first, then its key
             planes = at_least_float32(projected).view(*hidden.shape[:2], self.types, -1).transpose(1, 2)
-            query, key = planes.split(self.dim, dim=-1)
+            query, key = planes[..., : self.dim], planes[..., self.dim :]
             if self.rotary:
                 query, key = rotate(query), rotate(key)
             return FactoredScores(query * self.dim**-0.5, key, None, None, legal, self.ordered, self.max_width)

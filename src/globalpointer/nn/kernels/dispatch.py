@@ -65,7 +65,7 @@ def partition(source: Source, cells: Int[Tensor, "cells 4"], impl: str = "auto")
     chosen = explain(source, impl).impl
     source = _raised(source)
     with _exactly(source):
-        if isinstance(source, Dense) or chosen == "reference":
+        if isinstance(source, Dense) or chosen == "reference" or not source.mask.numel():
             return reference.partition(source, cells)
         if chosen == "tiled":
             return tiled.partition(source, cells)

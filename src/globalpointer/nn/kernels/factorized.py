@@ -115,7 +115,7 @@ def search(
 ) -> tuple[Int[Tensor, "found 4"], Float[Tensor, " found"]]:
     """As reference.search. Only pairs are scored whose bound S + max_t r + max_t c lies above the least threshold."""
     square = _masked_square(factors)
-    floor = None if limit is None else _floor(factors, square, limit)
+    floor = None if limit is None else _floor(factors, square, threshold, limit)
     found = [(torch.empty(0, 4, dtype=torch.long, device=square.device), square.new_empty(0))]
     for pairs in _candidates(factors, square, threshold.min(), floor):
         scores = pair_logits(factors, pairs)
@@ -134,18 +134,25 @@ def _masked_square(factors: Factors) -> Float[Tensor, "batch tokens tokens"]:
     return square.masked_fill(~legal_pairs(factors), float("-inf"))
 
 
-def _floor(factors: Factors, square: Tensor, limit: int) -> Float[Tensor, " batch"]:
-    """A logit that at least `limit` cells of the example reach, or -inf: the limit-th best of one cell a pair."""
+def _floor(factors: Factors, square: Tensor, threshold: Tensor, limit: int) -> Float[Tensor, " batch"]:
+    """A logit that `limit` cells above the threshold reach, or -inf: the limit-th best of one such cell a pair."""
     assert factors.row_bias is not None
     assert factors.col_bias is not None
     row_bias, kind = factors.row_bias.max(1)
     tokens = square.shape[1]
     col_bias = factors.col_bias.gather(1, kind[:, :, None].expand(-1, -1, tokens))
-    some = (square + row_bias[:, :, None] + col_bias).flatten(1)
+    some = square + row_bias[:, :, None] + col_bias
+    # Surely above: another order of summation may round a logit to the other side of its threshold
+    some = some.masked_fill(some - _slack(some) <= threshold[kind][:, :, None], float("-inf")).flatten(1)
     if some.shape[1] < limit:
         return square.new_full((len(square),), float("-inf"))
     floor = some.topk(limit).values[:, -1]
-    return floor - (1e-4 + 1e-5 * floor.abs()).nan_to_num(posinf=0.0)
+    return floor - _slack(floor)
+
+
+def _slack(scores: Tensor) -> Tensor:
+    """More than sums of the same terms in another order can differ by, for scores whose terms are of their size."""
+    return 1e-4 + 1e-4 * scores.abs().masked_fill(scores == float("-inf"), 0.0)
 
 
 def _candidates(factors: Factors, square: Tensor, threshold: Tensor, floor: Tensor | None) -> tuple[Tensor, ...]:
@@ -154,10 +161,10 @@ def _candidates(factors: Factors, square: Tensor, threshold: Tensor, floor: Tens
     assert factors.col_bias is not None
     bound = square + factors.row_bias.amax(1)[:, :, None] + factors.col_bias.amax(1)[:, None, :]
     # The product of one pair may round differently than in the square
-    slack = 1e-4 + 1e-5 * bound.abs().masked_fill(bound == float("-inf"), 0.0)
-    hopeful = (bound + slack > threshold) & (bound > float("-inf"))
+    bound = bound + _slack(bound)
+    hopeful = (bound > threshold) & (bound > float("-inf"))
     if floor is not None:
-        hopeful &= bound + slack >= floor[:, None, None]
+        hopeful &= bound >= floor[:, None, None]
     return torch.split(hopeful.nonzero(), max(1, CHUNK // factors.types))
 
 

@@ -192,7 +192,7 @@ def search(
         scores = tile_logits(factors, tile)
         hits = (scores > threshold[tile.types, None, None]) & (scores > float("-inf"))
         if limit is not None:
-            flat = scores.flatten(1)
+            flat = scores.masked_fill(~hits, float("-inf")).flatten(1)
             hits &= scores >= flat.topk(min(limit, flat.shape[1])).values[:, -1, None, None, None]
         place = hits.nonzero()
         corner = torch.tensor([each.start for each in _sides(tile)], device=place.device)

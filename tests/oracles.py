@@ -1,0 +1,175 @@
+"""Slow truths, written without the library: losses by math.fsum, heads by loops, and the usual formulations.
+
+Benchmarks compare with the usual formulations below, so that a test and a benchmark mean the same thing.
+"""
+
+import math
+
+import torch
+
+
+def legal(mask, row, col, ordered=True, max_width=None):
+    """Whether (row, col) is a cell, for one example's mask (a list of bools)."""
+    if not (mask[row] and mask[col]) or (ordered and row > col):
+        return False
+    return max_width is None or col - row < max_width
+
+
+def score(factors, example, kind, row, col):
+    """One score of (query, key, row_bias, col_bias), in Python floats."""
+    query, key, row_bias, col_bias = factors
+    plane = kind if query.shape[1] > 1 else 0
+    terms = [a * b for a, b in zip(query[example, plane, row].tolist(), key[example, plane, col].tolist(), strict=True)]
+    terms += [bias[example, kind, at].item() for bias, at in ((row_bias, row), (col_bias, col)) if bias is not None]
+    return math.fsum(terms)
+
+
+def every_score(factors, mask, ordered=True, max_width=None):
+    """{(example, type, row, col): score} over the legal cells."""
+    types = next(each.shape[1] for each in (factors[2], factors[3], factors[0]) if each is not None)
+    examples, tokens = mask.shape
+    return {
+        (b, t, i, j): score(factors, b, t, i, j)
+        for b in range(examples)
+        for t in range(types)
+        for i in range(tokens)
+        for j in range(tokens)
+        if legal(mask[b].tolist(), i, j, ordered, max_width)
+    }
+
+
+def log_sum_exp(values):
+    """By math.fsum; -inf for none."""
+    values = [value for value in values if value != -math.inf]
+    if not values:
+        return -math.inf
+    peak = max(values)
+    return peak + math.log(math.fsum(math.exp(value - peak) for value in values))
+
+
+def multilabel_loss(scores, shape, cells, targets=None, ignore=(), threshold=None):
+    """[batch][types] of log(1 + Σ_neg e^(s-TH)) + log(1 + Σ_pos e^(TH-s)). `scores`: from every_score."""
+    examples, types = shape
+    threshold = threshold or [0.0] * types
+    gold = {}
+    for cell, target in zip(map(tuple, cells), targets or [1.0] * len(cells), strict=True):
+        gold[cell] = max(target, gold.get(cell, 0.0))
+    ignore = set(map(tuple, ignore))
+    negative = [[[0.0] for _ in range(types)] for _ in range(examples)]
+    positive = [[[0.0] for _ in range(types)] for _ in range(examples)]
+    for cell, logit in scores.items():
+        b, t = cell[:2]
+        if cell in ignore:
+            continue
+        target = gold.get(cell, 0.0)
+        if target < 1:
+            negative[b][t].append(logit - threshold[t] + math.log1p(-target))
+        if target > 0:
+            positive[b][t].append(threshold[t] - logit + math.log(target))
+    return [[log_sum_exp(negative[b][t]) + log_sum_exp(positive[b][t]) for t in range(types)] for b in range(examples)]
+
+
+def divergence(first, second, shape):
+    """[batch][types] of Σ (σ(s)-σ(t))(s-t)."""
+    total = [[[] for _ in range(shape[1])] for _ in range(shape[0])]
+    for cell, s in first.items():
+        t = second[cell]
+        total[cell[0]][cell[1]].append((sigmoid(s) - sigmoid(t)) * (s - t))
+    return [[math.fsum(values) for values in row] for row in total]
+
+
+def sigmoid(value):
+    return 1 / (1 + math.exp(-value)) if value >= 0 else math.exp(value) / (1 + math.exp(value))
+
+
+def rotary(vectors):
+    """Interleaved rotary positions, pair by pair: (x + iy) e^(i·m·10000^(-2k/dim)). [tokens, dim] lists."""
+    rotated = []
+    for place, vector in enumerate(vectors):
+        turned = []
+        for k in range(len(vector) // 2):
+            angle = place * 10000 ** (-2 * k / len(vector))
+            value = complex(vector[2 * k], vector[2 * k + 1]) * complex(math.cos(angle), math.sin(angle))
+            turned += [value.real, value.imag]
+        rotated.append(turned)
+    return rotated
+
+
+def linear(vectors, weight, bias):
+    return [
+        [
+            math.fsum([*(w * x for w, x in zip(row, vector, strict=True)), b])
+            for row, b in zip(weight, bias, strict=True)
+        ]
+        for vector in vectors
+    ]
+
+
+def dot(first, second):
+    return math.fsum(a * b for a, b in zip(first, second, strict=True))
+
+
+def global_pointer(hidden, weight, bias, types, dim, rope=True):
+    """Logits [types][tokens][tokens] of one example, before any mask, as bert4keras.layers.GlobalPointer has them."""
+    projected = linear(hidden, weight, bias)
+    logits = []
+    for t in range(types):
+        chunk = [vector[t * 2 * dim : (t + 1) * 2 * dim] for vector in projected]
+        q, k = [vector[:dim] for vector in chunk], [vector[dim:] for vector in chunk]
+        if rope:
+            q, k = rotary(q), rotary(k)
+        logits.append([[dot(row, col) / math.sqrt(dim) for col in k] for row in q])
+    return logits
+
+
+def efficient_global_pointer(hidden, first, second, types, dim, rope=True, typing_input="pairs"):
+    """As global_pointer, for bert4keras.layers.EfficientGlobalPointer; first and second are (weight, bias)."""
+    inputs = linear(hidden, *first)
+    q, k = [vector[::2] for vector in inputs], [vector[1::2] for vector in inputs]
+    if rope:
+        q, k = rotary(q), rotary(k)
+    bias = linear(inputs if typing_input == "pairs" else hidden, *second)
+    return [
+        [
+            [dot(q[i], k[j]) / math.sqrt(dim) + bias[j][2 * t] / 2 + bias[i][2 * t + 1] / 2 for j in range(len(k))]
+            for i in range(len(q))
+        ]
+        for t in range(types)
+    ]
+
+
+# ── the usual formulations, on a dense tensor of logits [batch types tokens tokens] ──────────────────────────────────
+
+
+def usual_logits(query, key, row_bias, col_bias, mask, ordered=True):
+    """All cells at once; illegal ones at -1e12, in any order that keeps it finite."""
+    logits = query @ key.transpose(-1, -2)
+    if row_bias is not None:
+        logits = logits + row_bias[:, :, :, None] + col_bias[:, :, None, :]
+    allowed = mask[:, None, :, None] & mask[:, None, None, :]
+    if ordered:
+        allowed = allowed & torch.ones(logits.shape[-2:], dtype=torch.bool).triu()
+    return logits.masked_fill(~allowed, -1e12)
+
+
+def usual_dense_loss(logits, cells):
+    """Labels as a dense matrix, as in kexue.fm/archives/7359: [batch types]."""
+    labels = torch.zeros_like(logits)
+    labels[tuple(cells.unbind(1))] = 1
+    logits, labels = logits.flatten(2), labels.flatten(2)
+    signed = (1 - 2 * labels) * logits
+    negative = signed - labels * 1e12
+    positive = signed - (1 - labels) * 1e12
+    zero = torch.zeros_like(signed[..., :1])
+    return torch.cat([negative, zero], -1).logsumexp(-1) + torch.cat([positive, zero], -1).logsumexp(-1)
+
+
+def usual_sparse_loss(logits, cells):
+    """Gold as coordinates, taken out by masked_fill: the exact form of the sparse loss, [batch types]."""
+    place = tuple(cells.unbind(1))
+    gold = torch.zeros(logits.shape, dtype=torch.bool)
+    gold[place] = True
+    zero = torch.zeros_like(logits.flatten(2)[..., :1])
+    negative = torch.cat([logits.masked_fill(gold, float("-inf")).flatten(2), zero], -1).logsumexp(-1)
+    positive = torch.cat([(-logits).masked_fill(~gold, float("-inf")).flatten(2), zero], -1).logsumexp(-1)
+    return negative + positive

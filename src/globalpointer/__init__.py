@@ -29,7 +29,7 @@ _PUBLIC = {
     "evaluate": "globalpointer.evaluation",
 }
 
-__all__ = [  # noqa: F822  (loaded by __getattr__)
+__all__ = [
     "Cell",
     "Document",
     "Entity",

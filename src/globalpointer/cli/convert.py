@@ -39,7 +39,7 @@ def convert(
 
     documents = list(read_all([file], format, joiner=joiner, discontinuous=discontinuous))
     if without:
-        others = [other.text for other in read_all(without, format, joiner=joiner, discontinuous=discontinuous)]
+        others = read_all(without, format, joiner=joiner, discontinuous=discontinuous)
         documents, removed = leave_out(documents, others)
         to_person(
             f"{len(removed)} documents left out: their texts equal, or are part of, texts of {', '.join(without)}"

@@ -41,12 +41,10 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def shared(
-    version: Annotated[  # noqa: ARG001  (its callback does the work)
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
-    debug: Annotated[  # noqa: ARG001  (read by `run`, wherever it stands)
-        bool, typer.Option("--debug", help="Show the traceback of an error. May stand anywhere.")
-    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error. May stand anywhere.")] = False,
 ) -> None:
     """Train, evaluate and use models that extract entities, nested ones too, from text."""
 

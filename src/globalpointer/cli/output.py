@@ -64,11 +64,11 @@ def json_line(plain: Mapping[str, Any]) -> bytes:
 @contextmanager
 def byte_sink(path: str | None) -> Iterator[IO[bytes]]:
     """A file (`.gz` by its name) or standard output, for lines that stay even if the run is stopped."""
-    if path in (None, "-"):
+    if path is None or path == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    target = Path(cast(str, path))
+    target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with gzip.open(target, "wb") if target.suffix == ".gz" else open(target, "wb") as file:

@@ -40,7 +40,7 @@ def predict(
     overlap_policy: OverlapPolicy = Policy.nested,
     batch_size: BatchSize = 32,
 ) -> None:
-    """Extract from texts. Each document becomes a line of JSON as soon as its batch is done:
+    """Extract from texts: a JSON object a line, each as soon as its batch is done.
 
     {"text": ..., "entities": [{"start", "end", "label", "text", "score"}]}, ends exclusive, in code points.
 

@@ -102,7 +102,7 @@ def printable(text: str, families: Sequence[str]) -> str:
 
 
 def _matplotlib() -> tuple[Any, Any]:
-    """matplotlib's settings and its Figure, without pyplot: no window, no state that outlives the call."""
+    """Matplotlib's settings and its Figure, without pyplot: no window, no state that outlives the call."""
     try:
         from matplotlib import rc_context
         from matplotlib.figure import Figure

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from types import ModuleType, SimpleNamespace
+from typing import ClassVar
 
 import pytest
 
@@ -24,7 +25,7 @@ GOLD = [
 class FakePredictor:
     """Finds every "Ann" as PER with the score 0.9; remembers how it was asked."""
 
-    asked: dict = {}
+    asked: ClassVar[dict] = {}
     format, joiner = "jsonl", None
 
     @classmethod

@@ -1,0 +1,54 @@
+"""`globalpointer convert`: from any format that is read to any that is written."""
+
+import json
+
+import pytest
+
+
+def rows(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_columns_to_jsonl_and_back(cli, tmp_path):
+    (tmp_path / "a.txt").write_text("Ann B-PER\nsings O\n\nOslo B-LOC\n")
+    out, again = tmp_path / "b.jsonl", tmp_path / "c.txt"
+    result = cli("convert", tmp_path / "a.txt", out, "--format", "bio", "--to", "jsonl", "--joiner", " ")
+    assert result.code == 0, result.err
+    assert "2 documents with 2 entities" in result.err
+    assert [row["text"] for row in rows(out)] == ["Ann sings", "Oslo"]
+    assert cli("convert", out, again, "--format", "jsonl", "--to", "bio", "--joiner", " ").code == 0
+    assert again.read_text().split() == "Ann B-PER sings O Oslo B-LOC".split()
+
+
+def test_leaks_are_left_out(cli, tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "one", "entities": []}\n{"text": "two", "entities": []}\n')
+    (tmp_path / "b.jsonl").write_text('{"text": "all in one", "entities": []}\n')
+    options = ("--format", "jsonl", "--without", tmp_path / "b.jsonl")
+    result = cli("convert", tmp_path / "a.jsonl", tmp_path / "c.jsonl", *options)
+    assert result.code == 0, result.err
+    assert [row["text"] for row in rows(tmp_path / "c.jsonl")] == ["two"]
+    assert "1 documents left out" in result.err
+
+
+def test_labels_can_be_dropped(cli, gold, tmp_path):
+    assert cli("convert", gold, tmp_path / "c.jsonl", "--format", "jsonl", "--drop-labels").code == 0
+    assert all("entities" not in row for row in rows(tmp_path / "c.jsonl"))
+
+
+def test_what_a_format_cannot_hold_is_refused_and_the_old_file_stays(cli, tmp_path):
+    nested = {"text": "ab", "entities": [{"start": 0, "end": 2, "label": "A"}, {"start": 0, "end": 1, "label": "B"}]}
+    (tmp_path / "a.jsonl").write_text(json.dumps(nested) + "\n")
+    (tmp_path / "c.txt").write_text("old")
+    result = cli(
+        "convert", tmp_path / "a.jsonl", tmp_path / "c.txt", "--format", "jsonl", "--to", "bio", "--joiner", ""
+    )
+    assert result.code == 1
+    assert "overlap" in result.err or "nested" in result.err
+    assert (tmp_path / "c.txt").read_text() == "old"
+
+
+@pytest.mark.parametrize(("format", "to"), [("jsnol", "jsonl"), ("jsonl", "boi")])
+def test_unknown_formats(cli, gold, tmp_path, format, to):
+    result = cli("convert", gold, tmp_path / "c", "--format", format, "--to", to)
+    assert result.code == 1
+    assert "nearest" in result.err

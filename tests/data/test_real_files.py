@@ -50,7 +50,12 @@ def test_a_file_has_the_documents_and_entities_of_its_readme(data_dir, path, nam
 
 @pytest.mark.parametrize(
     ("path", "documents"),
-    [("cluener/test.json.gz", 1345), ("cmeee/test1.txt.gz", 3000), ("cmeee/test2.txt.gz", 5618), ("runne/dev.jsonl.gz", 323)],
+    [
+        ("cluener/test.json.gz", 1345),
+        ("cmeee/test1.txt.gz", 3000),
+        ("cmeee/test2.txt.gz", 5618),
+        ("runne/dev.jsonl.gz", 323),
+    ],
 )
 def test_a_file_without_labels_is_not_annotated(data_dir, path, documents):
     found = list(read(data_dir / path, path.split("/")[0]))

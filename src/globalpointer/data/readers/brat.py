@@ -101,13 +101,14 @@ def _list(folders: Iterable[str]) -> str:
 
 
 def _document(files: Files, report: Reporter, options: Options) -> Document | None:
+    # A byte order mark stays: brat counts it.
     text = _decode(files.text, files.place + ".txt")
     if files.annotation is None or options.labelled is False:
         return Document(text, None, files.name)
     path = files.place + ".ann"
     kept: list[Entity] = []
     faults: list[tuple[str, int]] = []
-    for number, line, spilled in _mention_lines(_decode(files.annotation, path), report, path):
+    for number, line, spilled in _mention_lines(_decode(files.annotation, path).removeprefix("\ufeff"), report, path):
         mention = _MENTION.fullmatch(line)
         if mention is None:
             raise DataError(
@@ -183,7 +184,7 @@ def _mention_lines(annotation: str, report: Reporter, path: str) -> Iterator[tup
 def _decode(raw: bytes, path: str) -> str:
     """The file as text; the DataError for a byte that is not UTF-8 names its line."""
     try:
-        return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         start = raw.rfind(b"\n", 0, error.start) + 1
         decode(raw[start : raw.find(b"\n", error.start) + 1 or None], path, raw.count(b"\n", 0, error.start) + 1)

@@ -60,8 +60,12 @@ def write(
 
 def _write_lines(documents: Iterable[Document], stream: TextIO, writer: LineWriter) -> int:
     count = 0
+    beginning = True
     for document in documents:
         for line in writer(document):
+            if beginning and line.startswith("\ufeff"):
+                stream.write("\ufeff")  # a reader takes the first one for the mark of the file
+            beginning = False
             try:
                 stream.write(line + "\n")
             except UnicodeEncodeError:

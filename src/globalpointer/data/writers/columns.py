@@ -26,12 +26,10 @@ def columns(scheme: str, document: Document, *, joiner: str | None) -> Iterator[
         raise DataError(where + f"it is not annotated, and {scheme} is nothing but annotation: use jsonl")
     tokens = list(document.text) if joiner == "" else document.text.split(" ")
     for token in tokens:
-        if not token or "\t" in token or "\n" in token or token == "\r":
+        if not token or "\t" in token or "\n" in token:
             raise DataError(where + f"{token!r} cannot be a token of {scheme}: use jsonl")
-    if tokens[0].startswith("\ufeff") or tokens[0] == "-DOCSTART-":
-        raise DataError(
-            where + f"{scheme} cannot hold a text that is blank or begins with a byte order mark: use jsonl"
-        )
+    if not tokens or tokens[0] == "-DOCSTART-":
+        raise DataError(where + f"a text in {scheme} cannot be empty or begin with -DOCSTART-: use jsonl")
     tags = encode(_positions(document, tokens, joiner, where, scheme), len(tokens), SCHEMES[scheme])
     for token, tag in zip(tokens, tags, strict=True):
         # A tab parts the columns where a blank is part of the token.

@@ -42,7 +42,9 @@ def test_a_folder(folder):
 
 
 def test_discontinuous_mentions(folder):
-    path = folder({"a.txt": "north and south Korea", "a.ann": "T1\tLOC 0 5;16 21\tnorth Korea\nT2\tLOC 10 21\tsouth Korea\n"})
+    path = folder(
+        {"a.txt": "north and south Korea", "a.ann": "T1\tLOC 0 5;16 21\tnorth Korea\nT2\tLOC 10 21\tsouth Korea\n"}
+    )
     with pytest.raises(DataError, match=r'a\.ann:1: .*discontinuous = "envelope"'):
         list(read(path, "brat"))
     (document,) = read(path, "brat", discontinuous="envelope")
@@ -111,7 +113,12 @@ def test_several_folders_are_not_put_together(folder):
 def test_archives(tmp_path):
     path = tmp_path / "c.tar.gz"
     with tarfile.open(path, "w:gz") as packed:
-        for name, data in {"top/train/a.txt": b"Ann", "top/train/a.ann": b"T1\tPER 0 3\tAnn\n", "top/dev/b.txt": b"b", "top/x.conf": b""}.items():
+        for name, data in {
+            "top/train/a.txt": b"Ann",
+            "top/train/a.ann": b"T1\tPER 0 3\tAnn\n",
+            "top/dev/b.txt": b"b",
+            "top/x.conf": b"",
+        }.items():
             member = tarfile.TarInfo(name)
             member.size = len(data)
             packed.addfile(member, io.BytesIO(data))

@@ -91,7 +91,10 @@ def test_labels_may_have_hyphens(file):
 
 
 def test_a_tag_of_another_scheme_names_the_formats_that_have_it(file):
-    with pytest.raises(DataError, match=r"a\.txt:2: expected O or B-LABEL, I-LABEL \(bio\) in column 2, found 'E-X'; formats that have it: bioes, bmeso"):
+    with pytest.raises(
+        DataError,
+        match=r"a\.txt:2: expected O or B-LABEL, I-LABEL \(bio\) in column 2, found 'E-X'; formats that have it: bioes, bmeso",
+    ):
         list(read(file("a B-X\nb E-X\n"), "bio", joiner=""))
 
 

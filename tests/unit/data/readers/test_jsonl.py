@@ -22,13 +22,19 @@ def one(tmp_path):
 def test_everything_a_document_has(one):
     record = {
         "text": "Ann sings 🎵 here",
-        "entities": [{"start": 10, "end": 11, "label": "NOTE"}, {"start": 0, "end": 3, "label": "PER", "text": "Ann", "score": 0.5}],
+        "entities": [
+            {"start": 10, "end": 11, "label": "NOTE"},
+            {"start": 0, "end": 3, "label": "PER", "text": "Ann", "score": 0.5},
+        ],
         "id": 7,
         "meta": {"source": "x"},
         "extra": [1],
     }
     document = one(record)
-    assert [(each.label, each.text, each.score) for each in document.entities] == [("PER", "Ann", 0.5), ("NOTE", "🎵", None)]
+    assert [(each.label, each.text, each.score) for each in document.entities] == [
+        ("PER", "Ann", 0.5),
+        ("NOTE", "🎵", None),
+    ]
     assert document.id == "7"
     assert document.meta == {"source": "x", "extra": [1]}
 
@@ -79,7 +85,9 @@ def test_a_second_one_of_the_same_is_noted(one):
     assert notes.counts() == {"duplicate": 1}
 
 
-@pytest.mark.parametrize("record", [{"words": "a"}, {"text": 3}, {"text": None}, {"text": "a", "entities": {}}, {"text": "a", "meta": []}])
+@pytest.mark.parametrize(
+    "record", [{"words": "a"}, {"text": 3}, {"text": None}, {"text": "a", "entities": {}}, {"text": "a", "meta": []}]
+)
 def test_a_wrong_record(one, record):
     with pytest.raises(DataError, match=r"a\.jsonl:1: expected"):
         one(record)

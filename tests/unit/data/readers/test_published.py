@@ -23,7 +23,11 @@ def found(document):
 
 
 def test_cluener_ends_are_inclusive(file):
-    line = {"id": 3, "text": "小林在青石的小林公司", "label": {"name": {"小林": [[0, 1]]}, "company": {"小林公司": [[6, 9]]}, "address": {"青石": [[3, 4]]}}}
+    line = {
+        "id": 3,
+        "text": "小林在青石的小林公司",
+        "label": {"name": {"小林": [[0, 1]]}, "company": {"小林公司": [[6, 9]]}, "address": {"青石": [[3, 4]]}},
+    }
     (document,) = read(file(json.dumps(line)), "cluener")
     assert document.id == "3"
     assert found(document) == [("name", "小林", 0, 2), ("address", "青石", 3, 5), ("company", "小林公司", 6, 10)]
@@ -53,7 +57,9 @@ def test_cmeee(file):
     assert found(fourth) == [("bod", "没有", 0, 2)]
 
 
-@pytest.mark.parametrize("field", ["1    0    x", "0    99    x", "-1    0    x", "0    x", "a    b    x", "0    1    x    y"])
+@pytest.mark.parametrize(
+    "field", ["1    0    x", "0    99    x", "-1    0    x", "0    x", "a    b    x", "0    1    x    y"]
+)
 def test_cmeee_fields_that_cannot_be_are_left_out(file, field):
     notes = Notes()
     (document,) = read(file(f"胸膜炎|||{field}|||0    1    bod|||"), "cmeee", notes=notes)
@@ -93,7 +99,10 @@ def test_uner_entities_stand_in_the_raw_text(file):
 
 
 def test_uner_words_must_stand_in_the_text(file):
-    with pytest.raises(DataError, match=r"a\.txt:7: the word 'Old' does not stand in the text at character 10, which goes on with ' New Port"):
+    with pytest.raises(
+        DataError,
+        match=r"a\.txt:7: the word 'Old' does not stand in the text at character 10, which goes on with ' New Port",
+    ):
         list(read(file(UNER.replace("from Old Port", "from New Port")), "uner"))
 
 

@@ -53,7 +53,9 @@ def test_latin_1_bytes_are_named_with_their_place(file, name):
 
 
 @pytest.mark.parametrize("name", ["jsonl", "cluener", "runne"])
-@pytest.mark.parametrize("line", ['{"text": "a"', "[]", '"text"', "nonsense", "[" * 100_000, '{"text": ' + "9" * 5000 + "}"])
+@pytest.mark.parametrize(
+    "line", ['{"text": "a"', "[]", '"text"', "nonsense", "[" * 100_000, '{"text": ' + "9" * 5000 + "}"]
+)
 def test_broken_json_is_an_error_with_its_line(file, name, line):
     path = file('{"text": "a", "sentences": "a"}\n' + line + "\n")
     with pytest.raises(DataError, match=r"file\.txt:2: "):

@@ -1,0 +1,150 @@
+"""What is written is read again, or refused: every format, any text, no third way."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.strategies import documents, entities, flat, texts
+
+from globalpointer.data.readers import Notes, read
+from globalpointer.data.readers.tags import SCHEMES, decode, encode
+from globalpointer.data.writers import WRITERS, write
+from globalpointer.errors import DataError
+from globalpointer.text.spans import Document, Entity, Span
+
+COLUMNS = ("iob1", "bio", "bioes", "bmeso", "bilou")
+MANY = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+
+
+def round_trip(written, name, suffix="", **options):
+    """The documents as they come back, or None where the format refuses one. Anything noted is a failure."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / ("file" + suffix)
+        try:
+            write(written, path, name, **{key: value for key, value in options.items() if key == "joiner"})
+        except DataError:
+            assert not any(Path(folder).iterdir()), "nothing may be left of what was refused"
+            return None
+        notes = Notes()
+        found = list(read(path, name, notes=notes, on_error="raise", **options))
+        assert not notes.grave()
+        return found
+
+
+def same(found, written):
+    assert [document.text for document in found] == [document.text for document in written]
+    for one, other in zip(found, written, strict=True):
+        assert (one.entities is None) == (other.entities is None)
+        assert set(one.entities or ()) == set(other.entities or ())
+        assert all(entity.text == one.text[entity.start : entity.end] for entity in one.entities or ())
+
+
+@st.composite
+def maybe_annotated(draw):
+    document = draw(documents())
+    once = Document(document.text, tuple(dict.fromkeys(document.entities)))
+    return draw(st.sampled_from((once, Document(document.text, None))))
+
+
+@MANY
+@given(st.lists(maybe_annotated(), min_size=1, max_size=3), st.sampled_from(("", ".gz")))
+@pytest.mark.parametrize("name", ["jsonl", "cluener"])
+def test_json_formats_hold_everything(name, written, suffix):
+    found = round_trip(written, name, suffix)
+    assert found is not None
+    same(found, written)
+
+
+@MANY
+@given(texts(), st.data())
+def test_our_own_form_also_holds_id_meta_and_scores(text, data):
+    scored = data.draw(entities(text, scored=True))
+    written = Document(
+        text, tuple({entity: entity for entity in scored}), data.draw(texts()) or None, {"key": [1, {"a": None}]}
+    )
+    (found,) = round_trip([written], "jsonl")
+    assert found.id == (written.id or "file:1")
+    assert found.meta == written.meta
+    assert {entity: entity.score for entity in found.entities} == {entity: entity.score for entity in written.entities}
+
+
+@MANY
+@given(st.lists(maybe_annotated(), min_size=1, max_size=2))
+@pytest.mark.parametrize("name", ["cmeee", "brat"])
+def test_formats_that_cannot_say_everything_refuse_the_rest(name, written):
+    found = round_trip(written, name)
+    if found is None:
+        event = [document.text for document in written] + [e.label for d in written for e in d.entities or ()]
+        assert any(" " in text or "\n" in text or "\r" in text or not text.strip() for text in event)
+    else:
+        same(found, written)
+
+
+def test_some_documents_are_not_refused():
+    plain = Document("a\u2028b 🎵", (Entity("X", Span(0, 3), "a\u2028b"),))
+    for name in ("cmeee", "brat"):
+        same(round_trip([plain], name), [plain])
+
+
+@st.composite
+def tokenized(draw):
+    """A document of tokens with flat entities over them."""
+    joiner = draw(st.sampled_from(("", " ")))
+    word = texts(min_size=1, max_size=3).filter(lambda word: not set(word) & set(" \t\n"))
+    character = st.sampled_from("ab \u3000é北\r\u2028\x00\u200b\ufeff🎵")
+    tokens = draw(st.lists(word if joiner else character, min_size=1, max_size=8))
+    spans = draw(flat(len(tokens)))
+    text = joiner.join(tokens)
+    starts = [len(joiner.join(tokens[:index])) + (len(joiner) if index else 0) for index in range(len(tokens))]
+    made = [
+        (entity.label, starts[entity.start], starts[entity.end - 1] + len(tokens[entity.end - 1])) for entity in spans
+    ]
+    document = Document(text, ())
+    return Document(text, tuple(document.entity(*each) for each in made)), joiner
+
+
+@MANY
+@given(st.lists(tokenized(), min_size=1, max_size=3), st.sampled_from(COLUMNS))
+def test_column_files_hold_flat_entities_over_tokens(made, scheme):
+    joiner = made[0][1]
+    written = [document for document, each in made if each == joiner]
+    found = round_trip(written, scheme, joiner=joiner)
+    assert found is not None
+    same(found, written)
+
+
+@MANY
+@given(maybe_annotated(), st.sampled_from(COLUMNS), st.sampled_from(("", " ")))
+def test_column_files_of_any_document_are_right_or_refused(document, scheme, joiner):
+    found = round_trip([document], scheme, joiner=joiner)
+    if found is not None:
+        same(found, [document])
+
+
+@given(flat(12), st.sampled_from(COLUMNS))
+def test_tags_are_the_entities(spans, name):
+    spans = [(entity.label, entity.start, entity.end - 1) for entity in spans]
+    tags = encode(spans, 12, SCHEMES[name])
+    assert all(map(SCHEMES[name].is_tag, tags))
+
+    def refuse(index, why):
+        raise AssertionError(why)
+
+    assert decode(tags, SCHEMES[name], refuse) == spans
+
+
+@given(st.data(), st.sampled_from(COLUMNS))
+def test_any_tags_give_flat_entities_that_cover_every_token_that_is_not_o(data, name):
+    scheme = SCHEMES[name]
+    letters = st.sampled_from([f"{letter}-{label}" for letter in scheme.prefixes for label in "XY"] + ["O"])
+    tags = data.draw(st.lists(letters, max_size=10))
+    found = decode(tags, scheme, lambda index, why: None)
+    covered = [index for _, first, last in found for index in range(first, last + 1)]
+    assert covered == [index for index, tag in enumerate(tags) if tag != "O"]
+    assert all({tags[index][2:] for index in range(first, last + 1)} == {label} for label, first, last in found)
+
+
+def test_every_format_that_is_written_is_tried_here():
+    assert set(WRITERS) == {"jsonl", "cluener", "cmeee", "brat", *COLUMNS}

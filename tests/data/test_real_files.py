@@ -10,7 +10,6 @@ pytestmark = pytest.mark.data
 
 # path, format, options, documents, entities, notes by kind
 FILES = [
-    ("msra/train.txt.gz", "bio", {"joiner": ""}, 50658, 74709, {"repaired": 6}),
     ("msra/dev.txt.gz", "bio", {"joiner": ""}, 4631, 6192, {"repaired": 11}),
     ("peoples_daily/example.dev.gz", "bio", {"joiner": ""}, 2318, 3819, {}),
     ("peoples_daily/example.test.gz", "bio", {"joiner": ""}, 4636, 7707, {}),
@@ -110,11 +109,16 @@ def test_chinese_literature_adds_up(data_dir, part, documents, given, pieces, sh
 
 
 def test_people_daily_is_kept_out_of_msra(data_dir):
+    notes = Notes()
+
     def documents(path):
-        return list(read(data_dir / path, "bio", joiner="", notes=Notes()))
+        return list(read(data_dir / path, "bio", joiner="", notes=notes))
 
     others = documents("peoples_daily/example.dev.gz") + documents("peoples_daily/example.test.gz")
-    kept, removed = without(documents("msra/train.txt.gz"), others)
+    train = documents("msra/train.txt.gz")
+    assert (len(train), sum(len(document.entities) for document in train)) == (50658, 74709)
+    assert notes.counts() == {"repaired": 6}
+    kept, removed = without(train, others)
     assert len(kept) == 43121
     assert len(removed) == 6412 + 1125
 

@@ -87,6 +87,8 @@ def parse(
         raise ConfigError(f"training.{wrong['loc'][0]}: {wrong['msg']}, found {wrong['input']!r}") from None
     except (ValueError, TypeError) as error:
         raise ConfigError(f"[training] was refused by transformers.TrainingArguments: {error}") from None
+    if settings.patience is not None and arguments.eval_strategy == "no":
+        raise ConfigError("training.patience needs evaluations, and training.eval_strategy is 'no'")
     return arguments, settings
 
 

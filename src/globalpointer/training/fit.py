@@ -96,6 +96,8 @@ def fit(
     checkpoint = checkpoints.latest(folder / CHECKPOINTS) if resume else None
     trainer.start_average(checkpoint)
     trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+    if trainer.state.best_metric is None:
+        trainer.evaluate()
     trainer.accelerator.wait_for_everyone()
     if trainer.is_world_process_zero():
         _finish(recipe, corpus, folder, notes, time.perf_counter() - started, arguments.per_device_eval_batch_size)

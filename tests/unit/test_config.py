@@ -1,0 +1,66 @@
+"""Recipes: what may stand in them, how they are overridden, and what a mistake says."""
+
+import pytest
+
+from globalpointer.config import load_recipe
+from globalpointer.errors import ConfigError
+
+DATA = {"format": "jsonl", "train": "train.jsonl"}
+
+
+def test_one_path_may_be_given_bare():
+    assert load_recipe(None, data=DATA).data.train == ["train.jsonl"]
+
+
+def test_an_override_is_toml_and_a_string_where_it_is_not():
+    recipe = load_recipe(None, ["training.learning_rate=3e-5", "model.encoder=idcnn", "data.holdout.seed=7"], data=DATA)
+    assert recipe.training["learning_rate"] == 3e-5
+    assert recipe.model.encoder == "idcnn"
+    assert recipe.data.holdout.seed == 7
+
+
+def test_a_recipe_survives_its_file(tmp_path):
+    recipe = load_recipe(None, ["model.encoder_options.hidden=64", "task.max_width=9"], data=DATA, training={"ema": 0.9})
+    path = tmp_path / "recipe.toml"
+    path.write_text(recipe.to_toml(), encoding="utf-8")
+    assert load_recipe(path) == recipe
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        (["data.trian=x"], "unknown key 'data.trian' (nearest: 'train')"),
+        (["model.haed=efficient"], "unknown key 'model.haed' (nearest: 'head')"),
+        (["data.holdout.fractoin=0.1"], "unknown key 'data.holdout.fractoin' (nearest: 'fraction')"),
+        (["modle.head=efficient"], "unknown key 'modle' (nearest: 'model')"),
+        (["data.joiner='-'"], "'data.joiner'"),
+        (["model.dim=63"], "multiple of 2"),
+        (["task.kind=poetry"], "'task.kind'"),
+        (["learning_rate=1"], "--set expects section.key=value"),
+        (["training.learning_rate"], "--set expects section.key=value"),
+        (["data.format.name=x"], "'format' is a value, not a table"),
+    ],
+)
+def test_a_mistake_is_named(overrides, said):
+    with pytest.raises(ConfigError, match="^") as caught:
+        load_recipe(None, overrides, data=DATA)
+    assert said in str(caught.value)
+
+
+def test_all_mistakes_are_named_at_once():
+    with pytest.raises(ConfigError) as caught:
+        load_recipe(None, ["model.dim=0", "model.window=0"], data=DATA)
+    assert "model.dim" in str(caught.value)
+    assert "model.window" in str(caught.value)
+
+
+def test_a_file_that_is_no_recipe(tmp_path):
+    for content in (b"[data", b"\xff\xfe"):
+        path = tmp_path / "recipe.toml"
+        path.write_bytes(content)
+        with pytest.raises(ConfigError, match="not a TOML file"):
+            load_recipe(path)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_recipe(tmp_path)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_recipe(tmp_path / "absent.toml")

@@ -1,0 +1,71 @@
+"""The documents of a recipe: parted, thinned and cleaned reproducibly, and counted."""
+
+import json
+
+import pytest
+
+from globalpointer.config import load_recipe
+from globalpointer.errors import ConfigError, DataError
+from globalpointer.training.documents import load_corpus, resolve_path
+
+
+def write(path, texts, *, label="A"):
+    rows = [{"text": text, "entities": [{"start": 0, "end": 1, "label": label}] if label else []} for text in texts]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def train(tmp_path):
+    return write(tmp_path / "train.jsonl", [f"text {number:02}" for number in range(40)])
+
+
+def corpus(train, **data):
+    return load_corpus(load_recipe(None, data={"format": "jsonl", "train": train, **data}).data)
+
+
+def test_a_holdout_parts_reproducibly_and_loses_nothing(train):
+    first, second = corpus(train, holdout={"fraction": 0.25}), corpus(train, holdout={"fraction": 0.25})
+    assert (len(first.train), len(first.dev)) == (30, 10)
+    assert first.dev == second.dev
+    assert {each.text for each in [*first.train, *first.dev]} == {f"text {number:02}" for number in range(40)}
+    assert first.dev != corpus(train, holdout={"fraction": 0.25, "seed": 1}).dev
+    assert "10 training documents held out" in first.notes[0]
+
+
+def test_a_subset_is_named(train):
+    small = corpus(train, holdout={"fraction": 0.25}, subset={"size": 5})
+    assert len(small.train) == 5
+    assert "trained on 5 of 30 documents (seed 42)" in small.notes
+
+
+def test_texts_that_stand_elsewhere_are_left_out(train, tmp_path):
+    other = write(tmp_path / "dev.jsonl", ["text 07", "before text 09 and behind"])
+    result = corpus(train, dev=other, without=other)
+    assert {"text 07", "text 09"}.isdisjoint(each.text for each in result.train)
+    assert len(result.train) == 38
+    assert "2 training texts left out" in result.notes[0]
+
+
+def test_what_is_missing_is_said(train, tmp_path):
+    with pytest.raises(ConfigError, match="needs dev files, or holdout"):
+        corpus(train)
+    with pytest.raises(ConfigError, match="both dev and holdout"):
+        corpus(train, dev=train, holdout={"fraction": 0.5})
+    empty = write(tmp_path / "empty.jsonl", ["a", "b"], label=None)
+    with pytest.raises(DataError, match="the train part has no annotated entity: 2 documents"):
+        corpus(empty, dev=train)
+
+
+def test_where_a_path_leads(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here.txt").touch()
+    (tmp_path / "recipes").mkdir()
+    (tmp_path / "recipes" / "beside.txt").touch()
+    (tmp_path / "root" / "set").mkdir(parents=True)
+    monkeypatch.setenv("GLOBALPOINTER_DATA", str(tmp_path / "root"))
+    base = tmp_path / "recipes"
+    assert resolve_path("here.txt", base) == "here.txt"
+    assert resolve_path("beside.txt", base) == str(base / "beside.txt")
+    assert resolve_path("data/set::inside/a", base) == str(tmp_path / "root" / "set") + "::inside/a"
+    assert resolve_path("absent.txt", base) == "absent.txt"

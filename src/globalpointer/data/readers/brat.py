@@ -55,9 +55,12 @@ def _documents(path: str) -> Iterator[Files]:
     if outer.is_dir():
         where = outer / inside if inside else outer
         check_exists(where)
-        names = [each.relative_to(where).as_posix() for each in where.rglob("*") if each.suffix in (".txt", ".ann")]
-        folder = _only_folder(names, path)
-        content: Mapping[str, bytes] = {name: (where / name).read_bytes() for name in names}
+        try:
+            names = [each.relative_to(where).as_posix() for each in where.rglob("*") if each.suffix in (".txt", ".ann")]
+            folder = _only_folder(names, path)
+            content: Mapping[str, bytes] = {name: (where / name).read_bytes() for name in names}
+        except OSError as error:
+            raise DataError(f"cannot be read: {error.strerror}", path=error.filename or path) from None
         place = str(where)
     else:
         content = _inside(read_members(outer), inside, path)

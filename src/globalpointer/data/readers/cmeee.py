@@ -54,4 +54,4 @@ def _entities(text: str, fields: list[str], report: Reporter, line: int) -> Iter
 
 
 def _is_integer(text: str) -> bool:
-    return text.removeprefix("-").isdecimal()
+    return text.removeprefix("-").isdecimal() and len(text) < 16

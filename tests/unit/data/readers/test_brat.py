@@ -144,6 +144,12 @@ def test_what_is_no_brat_folder(tmp_path, folder):
         list(read(tmp_path / "nothing", "brat"))
 
 
+def test_a_folder_named_like_a_text(tmp_path):
+    (tmp_path / "a.txt").mkdir()
+    with pytest.raises(DataError, match="cannot be read: Is a directory"):
+        list(read(tmp_path, "brat"))
+
+
 def test_bytes_that_are_not_utf_8(tmp_path):
     (tmp_path / "a.txt").write_bytes(b"one\ntw\xe9\n")
     with pytest.raises(DataError, match=r"a\.txt:2: expected UTF-8, found byte 0xe9 at byte 3"):

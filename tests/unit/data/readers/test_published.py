@@ -58,7 +58,16 @@ def test_cmeee(file):
 
 
 @pytest.mark.parametrize(
-    "field", ["1    0    x", "0    99    x", "-1    0    x", "0    x", "a    b    x", "0    1    x    y"]
+    "field",
+    [
+        "1    0    x",
+        "0    99    x",
+        "-1    0    x",
+        "0    x",
+        "a    b    x",
+        "9" * 5000 + "    0    x",
+        "0    1    x    y",
+    ],
 )
 def test_cmeee_fields_that_cannot_be_are_left_out(file, field):
     notes = Notes()

@@ -63,7 +63,8 @@ def absent(recipe: Recipe) -> list[str]:
 
 def fingerprint(recipe: Recipe) -> str:
     """What tells two states of a recipe apart."""
-    return hashlib.sha256(recipe.model_dump_json().encode()).hexdigest()[:12]
+    plain = recipe.model_dump_json(exclude_defaults=True)
+    return hashlib.sha256(plain.encode()).hexdigest()[:12]
 
 
 def describe(name: str, recipe: Recipe, digest: str, result: FitResult) -> dict[str, Any]:

@@ -47,7 +47,7 @@ LOSSES = {"multilabel": multilabel_crossentropy}
 
 def build_task(task: Mapping[str, Any], *, slope: float = 1.0) -> NerTask:
     """The task of an architecture: its kind, its schema and its band."""
-    maker = look_up(TASKS, task["kind"], "task")
+    maker: Callable[..., NerTask] = look_up(TASKS, task["kind"], "task")
     return maker(Schema.from_dict(task["schema"]), max_width=task.get("max_width"), slope=slope)
 
 
@@ -55,7 +55,8 @@ def build_extractor(architecture: Mapping[str, Any]) -> TokenPairModel:
     """The extractor of an architecture, with untrained weights."""
     task = architecture["task"]
     encoder = build_encoder(architecture["encoder"])
-    heads = {grid.name: build_head(architecture["head"], encoder.hidden, grid) for grid in build_task(task).grids}
+    hidden = int(encoder.hidden)  # type: ignore[arg-type]  # what every Encoder promises
+    heads = {grid.name: build_head(architecture["head"], hidden, grid) for grid in build_task(task).grids}
     loss = look_up(LOSSES, architecture["loss"], "loss")
     return TokenPairModel(
         encoder,
@@ -68,14 +69,18 @@ def build_extractor(architecture: Mapping[str, Any]) -> TokenPairModel:
 
 def build_encoder(encoder: Mapping[str, Any]) -> nn.Module:
     """The encoder of an architecture: `{"name": ..., "options": {...}}`, with untrained weights."""
-    return construct(look_up(ENCODERS, encoder["name"], "encoder"), encoder["options"], f"encoder {encoder['name']!r}")
+    maker = look_up(ENCODERS, encoder["name"], "encoder")
+    made: nn.Module = construct(maker, encoder["options"], f"encoder {encoder['name']!r}")
+    return made
 
 
 def build_head(head: Mapping[str, Any], hidden: int, grid: Grid) -> nn.Module:
     """The head of one grid: `{"name": ..., "options": {...}}`."""
     options = {"ordered": grid.ordered, "max_width": grid.max_width, **head["options"]}
     maker = look_up(HEADS, head["name"], "head")
-    return construct(maker, {"hidden": hidden, "types": len(grid.labels), **options}, f"head {head['name']!r}")
+    sizes = {"hidden": hidden, "types": len(grid.labels)}
+    made: nn.Module = construct(maker, {**sizes, **options}, f"head {head['name']!r}")
+    return made
 
 
 def look_up(table: Mapping[str, Any], name: str, what: str) -> Any:

@@ -49,11 +49,25 @@ class DataConfig(Section):
     test: Paths | None = None
     joiner: Literal["", " "] | None = None
     """How the tokens of a column file become text: `""` (Chinese) or `" "`. Needed by column formats, never guessed."""
-    discontinuous: Literal["refuse", "envelope"] = "refuse"
+    discontinuous: Literal["refuse", "envelope", "skip"] = "refuse"
+    layers: int | None = Field(default=None, ge=1)
+    """Column files: how many of the last columns are tags; None: as docs/data.md says."""
+    outside: list[str] | None = None
+    """Column files and uner: labels that count as no entity."""
     holdout: Holdout | None = None
     subset: Subset | None = None
     without: Paths | None = None
     """Files whose texts must not be trained on: a training text that equals one, or is a part of one, is left out."""
+
+    def reading(self) -> dict[str, Any]:
+        """The options of `data.readers.read` that a file of this kind is read with."""
+        outside = None if self.outside is None else tuple(self.outside)
+        return {
+            "joiner": self.joiner,
+            "discontinuous": self.discontinuous,
+            "layers": self.layers,
+            "outside": outside,
+        }
 
 
 class TaskConfig(Section):

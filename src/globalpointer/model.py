@@ -12,6 +12,7 @@ from transformers import PretrainedConfig, PreTrainedModel
 from globalpointer.build import build_extractor, build_task
 from globalpointer.errors import ModelError
 from globalpointer.nn.contracts import Batch
+from globalpointer.nn.encoders.huggingface import quietly
 from globalpointer.nn.losses.divergence import divergence
 from globalpointer.nn.token_pair import TokenPairModel
 from globalpointer.tasks.ner import NerTask
@@ -20,7 +21,7 @@ FORMAT_VERSION = 1
 """Raised when a folder written by this version can no longer be read by the one before."""
 
 
-class GlobalPointerConfig(PretrainedConfig):
+class GlobalPointerConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
     """`config.json`: the architecture (see build.py), how text is cut, and what was fitted after training.
 
     `architecture`: task, encoder, head, loss, dropout. `text`: window, overlap, truncation, joiner.
@@ -46,7 +47,7 @@ class GlobalPointerConfig(PretrainedConfig):
         super().__init__(**others)
 
 
-class GlobalPointerModel(PreTrainedModel):
+class GlobalPointerModel(PreTrainedModel):  # type: ignore[no-untyped-call]
     """An extractor with its configuration; `forward` gives the training loss, `extractor.find` the cells.
 
     Loads by `from_pretrained(folder)` and saves by `save_pretrained(folder)`; the tokenizer is the Predictor's.
@@ -66,7 +67,7 @@ class GlobalPointerModel(PreTrainedModel):
                 "install a newer globalpointer"
             )
         self.extractor: TokenPairModel = build_extractor(config.architecture)
-        self.post_init()
+        self.post_init()  # type: ignore[no-untyped-call]
 
     @property
     def task(self) -> NerTask:
@@ -94,11 +95,15 @@ def load_model(folder: str | Path) -> GlobalPointerModel:
     """The model in a folder or under a hub name; ModelError where there is none or some weights are missing."""
     if Path(folder).exists() and not (Path(folder) / "config.json").is_file():
         raise ModelError(f"{folder}: not a model folder: expected config.json and model.safetensors in it")
+    loaded: tuple[GlobalPointerModel, dict[str, Any]]
     try:
-        model, info = GlobalPointerModel.from_pretrained(folder, output_loading_info=True)
+        with quietly():
+            loaded = GlobalPointerModel.from_pretrained(folder, output_loading_info=True)  # type: ignore[assignment]
     except (OSError, KeyError) as error:
         raise ModelError(f"{folder}: no model could be loaded: {error}") from None
+    model, info = loaded
     if info["missing_keys"] or info["unexpected_keys"] or info["mismatched_keys"]:
         wrong = {kind: sorted(keys) for kind, keys in info.items() if keys}
         raise ModelError(f"{folder}: the weights do not fit the configuration: {wrong}")
-    return model.eval()
+    model.train(mode=False)
+    return model

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, overload
+from typing import Any, Literal
 
 import torch
 from rich.progress import track
@@ -14,11 +14,12 @@ from torch import Tensor
 
 from globalpointer.config import Recipe, nearest
 from globalpointer.data.batching import Encoded, collate, encode_text
-from globalpointer.data.tokenizers import load_tokenizer, save_tokenizer
+from globalpointer.data.tokenizers import load_tokenizer, save_tokenizer, wrap_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
 from globalpointer.errors import ConfigError
 from globalpointer.grid import Cell, ScoredCells
 from globalpointer.model import GlobalPointerModel, load_model
+from globalpointer.nn.encoders.huggingface import quietly
 from globalpointer.tasks.overlap import resolve
 from globalpointer.tasks.windowed import merge_cells
 from globalpointer.text.schema import Schema
@@ -67,7 +68,9 @@ class Predictor:
     ) -> None:
         if precision not in ("float32", "bfloat16"):
             raise ConfigError(f"precision must be 'float32' or 'bfloat16', not {precision!r}")
-        self.model = model.to(device) if device is not None else model
+        if device is not None:
+            model.to(torch.device(device))  # type: ignore[arg-type]
+        self.model = model
         self.tokenizer = tokenizer
         self.precision = precision
         self.limit = max(tokenizer.window, LEAST_LIMIT) if limit is None else limit
@@ -95,12 +98,13 @@ class Predictor:
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write the model folder: config.json, model.safetensors, tokenizer.json. No pickle."""
-        self.model.save_pretrained(folder)
+        with quietly():
+            self.model.save_pretrained(folder)
         save_tokenizer(self.tokenizer.tokenizer, folder)
 
     def push_to_hub(self, name: str, **options: Any) -> None:
         """Upload model and tokenizer to the hub; `options` are those of transformers' `push_to_hub`."""
-        self.model.push_to_hub(name, **options)
+        self.model.push_to_hub(name, **options)  # type: ignore[arg-type]
         wrap_tokenizer(self.tokenizer.tokenizer).push_to_hub(name, **options)
 
     @property
@@ -113,10 +117,6 @@ class Predictor:
         """The recipe the model was trained by."""
         return Recipe.model_validate(self.model.config.recipe)
 
-    @overload
-    def predict(self, texts: str, **options: Any) -> Document: ...
-    @overload
-    def predict(self, texts: Sequence[str] | Sequence[Sequence[str]], **options: Any) -> list[Document]: ...
     def predict(
         self,
         texts: str | Sequence[str] | Sequence[Sequence[str]],
@@ -126,7 +126,7 @@ class Predictor:
         overlap_policy: str = "nested",
         show_progress_bar: bool = False,
         is_split_into_words: bool = False,
-    ) -> Document | list[Document]:
+    ) -> Any:
         """A text to a Document, a list of texts to a list of Documents in the same order.
 
         `threshold`: the least score, one for all labels or by label (0.5 for those not named); 0.5 is logit 0.
@@ -134,13 +134,10 @@ class Predictor:
         `is_split_into_words`: each text is a sequence of words, joined by the joiner of the training data (a blank
         where it had none); offsets are those of the joined text. `batch_size` counts windows.
         """
-        if is_split_into_words:
-            single = bool(texts) and isinstance(texts[0], str)
-            joined = [self._join(words) for words in ([texts] if single else texts)]
-        else:
-            single = isinstance(texts, str)
-            joined = [texts] if isinstance(texts, str) else list(texts)
-        found = self.predict_stream(
+        single = isinstance(texts[0] if is_split_into_words and texts else texts, str)
+        many: Sequence[Any] = [texts] if single else texts
+        joined = [self._join(words) for words in many] if is_split_into_words else many
+        found: Iterable[Document] = self.predict_stream(
             joined, batch_size=batch_size, threshold=threshold, overlap_policy=overlap_policy
         )
         if show_progress_bar:
@@ -170,9 +167,10 @@ class Predictor:
         self, texts: Sequence[str], *, batch_size: int = 32, threshold: float | Mapping[str, float | Tensor] = 0.0
     ) -> list[Found]:
         """The cells above `threshold` (a logit) of each text: windows scored in batches of like length, then merged."""
-        for index, text in enumerate(texts):
-            if not isinstance(text, str):
-                raise ConfigError(f"text {index} is {type(text).__name__}, expected str (see is_split_into_words)")
+        for index, each_text in enumerate(texts):
+            if not isinstance(each_text, str):
+                kind = type(each_text).__name__
+                raise ConfigError(f"text {index} is {kind}, expected str (see is_split_into_words)")
         encoded = [encode_text(tokenized, self.tokenizer) for tokenized in self.tokenizer.tokenize_batch(texts)]
         places = [(text, window) for text, each in enumerate(encoded) for window in range(len(each.examples))]
         places.sort(key=lambda place: len(encoded[place[0]].examples[place[1]].tokens), reverse=True)
@@ -185,8 +183,8 @@ class Predictor:
                 windows[text][window] = _shift(cells, -example.first)
         if self.capped > before:
             warnings.warn(
-                f"{self.capped - before} windows had {self.limit} cells or more above the threshold; the best were kept. "
-                "An untrained model does this; otherwise raise the threshold.",
+                f"{self.capped - before} windows had {self.limit} cells or more above the threshold; only the best "
+                "were kept. An untrained model does this; otherwise raise the threshold.",
                 LimitWarning,
                 stacklevel=2,
             )
@@ -212,13 +210,13 @@ class Predictor:
         batch = self._collate(examples)
         low = self.precision == "bfloat16"
         with torch.autocast(self.model.device.type, dtype=torch.bfloat16, enabled=low):
-            found = self._extractor().find(batch, threshold=threshold, limit=self.limit)
+            found: list[ScoredCells] = self._extractor().find(batch, threshold=threshold, limit=self.limit)
         self.capped += sum(any(len(cells) >= self.limit for cells in each.values()) for each in found)
         return found
 
     def _extractor(self) -> Any:
         if self.model.training:
-            self.model.eval()
+            self.model.train(mode=False)
         return self.model.extractor
 
     def _collate(self, examples: Sequence[Any]) -> Any:
@@ -231,15 +229,15 @@ class Predictor:
         joiner = self.model.config.text.get("joiner")
         return (" " if joiner is None else joiner).join(words)
 
-    def _as_logits(self, threshold: Threshold) -> float | dict[str, Tensor]:
+    def _as_logits(self, threshold: Threshold) -> float | dict[str, float | Tensor]:
         """The user's probabilities as logits, by type where they differ by label."""
-        slope = self.model.config.slope
+        slope = float(self.model.config.slope)
         if not isinstance(threshold, Mapping):
             return _logit(threshold) / slope
         labels = self.schema.entities
         for label in threshold:
             if label not in labels:
-                raise ConfigError(f"threshold names the label {label!r}, which the model lacks ({nearest(label, labels)})")
+                raise ConfigError(f"threshold names an unknown label, {label!r} ({nearest(label, labels)})")
         by_type = [_logit(threshold.get(label, 0.5)) / slope for label in labels]
         return {"entity": torch.tensor(by_type, device=self.model.device)}
 

@@ -38,7 +38,7 @@ def test_the_folder_holds_no_pickle(folder):
 
 
 def test_a_folder_without_a_model(tmp_path):
-    with pytest.raises(ModelError, match="expected config.json"):
+    with pytest.raises(ModelError, match=r"expected config\.json"):
         load_model(tmp_path)
 
 

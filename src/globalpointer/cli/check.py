@@ -1,7 +1,7 @@
 """`globalpointer check`: the data doctor."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
@@ -61,11 +61,11 @@ def check(
 
 def _tokenizer(name: str, texts: Iterable[str]) -> "TextTokenizer":
     """The tokenizer of a name, or one learned from these texts as training would."""
-    from globalpointer.data.tokenizers import learn_tokenizer, load_tokenizer
+    from globalpointer.data.tokenizers import Kind, learn_tokenizer, load_tokenizer
     from globalpointer.data.tokenizing import TextTokenizer
 
-    if name == "character" or name == "wordpiece":
-        return TextTokenizer(learn_tokenizer(texts, name))
+    if name in get_args(Kind):
+        return TextTokenizer(learn_tokenizer(texts, cast(Kind, name)))
     return TextTokenizer(load_tokenizer(name))
 
 

@@ -59,9 +59,8 @@ def reading(recipe: "Recipe | None", format: str | None, joiner: str | None) -> 
     """The format to read and the reader's options: what the person said, else what the model was trained with."""
     if recipe is None:
         return format or "jsonl", {"joiner": joiner}
-    data = recipe.data
-    chosen = format or data.format
-    return chosen, {"joiner": data.joiner if joiner is None else joiner, "discontinuous": data.discontinuous}
+    options = recipe.data.reading()
+    return format or recipe.data.format, options if joiner is None else {**options, "joiner": joiner}
 
 
 def read_all(files: Sequence[str], format: str, **options: Any) -> Iterator["Document"]:  # noqa: A002

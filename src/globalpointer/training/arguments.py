@@ -54,9 +54,7 @@ LEARNING_RATE = {True: 2e-5, False: 1e-3}
 """By whether the encoder is pretrained."""
 
 
-def parse(
-    training: Mapping[str, Any], folder: Path, *, pretrained: bool
-) -> tuple[TrainingArguments, Settings]:
+def parse(training: Mapping[str, Any], folder: Path, *, pretrained: bool) -> tuple[TrainingArguments, Settings]:
     """Both halves of `[training]`; `folder` receives the checkpoints. Raises ConfigError for what neither knows."""
     known = [each.name for each in dataclasses.fields(TrainingArguments) if each.init]
     for name in training:
@@ -64,7 +62,7 @@ def parse(
             raise ConfigError(f"training.{name} is set by globalpointer itself and cannot be changed")
         if name not in OURS and name not in known:
             raise ConfigError(f"unknown key 'training.{name}' ({nearest(name, [*OURS, *known])})")
-    theirs = {
+    theirs: dict[str, Any] = {
         **DEFAULTS,
         "learning_rate": LEARNING_RATE[pretrained],
         "bf16": has_bfloat16(),
@@ -95,7 +93,7 @@ def parse(
 def has_bfloat16() -> bool:
     """Whether this machine computes in bfloat16 faster than in float32."""
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     return "avx512_bf16" in _cpu_flags() or "amx_bf16" in _cpu_flags()
 
 

@@ -77,9 +77,7 @@ def _read_all(paths: Iterable[str], data: DataConfig, base: Path | None, notes: 
     documents: list[Document] = []
     for path in paths:
         remarks = Notes()
-        documents += read(
-            resolve_path(path, base), data.format, notes=remarks, joiner=data.joiner, discontinuous=data.discontinuous
-        )
+        documents += read(resolve_path(path, base), data.format, notes=remarks, **data.reading())
         notes.extend(f"{path}: {line}" for line in remarks.summary())
     return documents
 

@@ -77,9 +77,7 @@ def fit(
     notes = [*corpus.notes, *_losses(lost, corpus.train)]
     for note in notes:
         console.print(note, style="yellow")
-    judge = Predictor(
-        predictor.model, predictor.tokenizer, precision="bfloat16" if arguments.bf16 else "float32"
-    )
+    judge = Predictor(predictor.model, predictor.tokenizer, precision="bfloat16" if arguments.bf16 else "float32")
     trainer = ExtractionTrainer(
         predictor.model,
         arguments,

@@ -67,9 +67,7 @@ class ProgressBar(TrainerCallback):
             self.best = state.best_metric
         self.bar.start()
 
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **others: Any
-    ) -> None:
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **others: Any) -> None:
         """Move it."""
         if self.bar is not None:
             speed = (state.global_step - self.first) / max(time.perf_counter() - self.started, 1e-9)

@@ -1,4 +1,4 @@
-"""Regularisers: a moving average of the weights, and an adversarial step on the embeddings. (R-Drop is in model.py.)"""
+"""Regularisers: a moving average of the weights, and an adversarial step on the embeddings; R-Drop is in model.py."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -8,7 +8,7 @@ from torch import nn
 
 from globalpointer.build import SCRATCH_ENCODERS
 from globalpointer.config import ModelConfig, Recipe
-from globalpointer.data.tokenizers import learn_tokenizer, load_tokenizer
+from globalpointer.data.tokenizers import Kind, learn_tokenizer, load_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
 from globalpointer.errors import ConfigError, SchemaError
 from globalpointer.model import GlobalPointerConfig, GlobalPointerModel
@@ -18,7 +18,7 @@ from globalpointer.text.schema import Schema
 from globalpointer.text.spans import Document
 from globalpointer.text.units import unit_of
 
-LEARNED = ("character", "wordpiece")
+LEARNED: tuple[Kind, ...] = ("character", "wordpiece")
 
 
 def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
@@ -27,7 +27,7 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
     schema = _schema(recipe, documents)
     backend = make_tokenizer(recipe.model, documents, unit="character" if unit == "character" else "wordpiece")
     encoder, ready = _encoder(recipe.model, backend.get_vocab_size())
-    text = {
+    text: dict[str, Any] = {
         "window": recipe.model.window,
         "overlap": recipe.model.overlap,
         "truncation": recipe.model.truncation,
@@ -52,21 +52,22 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
     _check_window(recipe.model, tokenizer, model.extractor.encoder)
     if ready is not None and recipe.model.pretrained:
         model.extractor.encoder.load_state_dict(ready.state_dict())
-    if hasattr(model.extractor.encoder, "learn_bigrams"):
-        tokenized = tokenizer.tokenize_batch(document.text for document in documents)
-        model.extractor.encoder.learn_bigrams(each.ids for each in tokenized)
+    learn_bigrams = getattr(model.extractor.encoder, "learn_bigrams", None)
+    if learn_bigrams is not None:
+        learn_bigrams(each.ids for each in tokenizer.tokenize_batch(document.text for document in documents))
     return Predictor(model, tokenizer)
 
 
 def make_tokenizer(model: ModelConfig, documents: Sequence[Document], *, unit: str) -> Tokenizer:
     """The tokenizer of `[model]`: learned from the training texts, the encoder's own, or the one that is named."""
     name = model.tokenizer or (unit if model.encoder in SCRATCH_ENCODERS else model.encoder)
-    if name not in LEARNED:
+    kind = next((kind for kind in LEARNED if kind == name), None)
+    if kind is None:
         return load_tokenizer(name)
     if model.encoder not in SCRATCH_ENCODERS and model.pretrained:
         raise ConfigError(f"a learned tokenizer ({name!r}) does not fit the pretrained encoder {model.encoder!r}")
     texts = (document.text for document in documents)
-    return learn_tokenizer(texts, name, vocab_size=model.vocab_size, lowercase=model.lowercase)
+    return learn_tokenizer(texts, kind, vocab_size=model.vocab_size, lowercase=model.lowercase)
 
 
 def _encoder(model: ModelConfig, vocab_size: int) -> tuple[dict[str, Any], nn.Module | None]:
@@ -74,7 +75,8 @@ def _encoder(model: ModelConfig, vocab_size: int) -> tuple[dict[str, Any], nn.Mo
     if model.encoder in SCRATCH_ENCODERS:
         return {"name": model.encoder, "options": {"vocab_size": vocab_size, **model.encoder_options}}, None
     ready = HuggingFaceEncoder.from_pretrained(model.encoder, weights=model.pretrained)
-    return {"name": "huggingface", "options": {"config": {**ready.description(), **model.encoder_options}}}, ready
+    changes = model.encoder_options if model.pretrained else {"vocab_size": vocab_size, **model.encoder_options}
+    return {"name": "huggingface", "options": {"config": {**ready.description(), **changes}}}, ready
 
 
 def _check_window(model: ModelConfig, tokenizer: TextTokenizer, encoder: nn.Module) -> None:

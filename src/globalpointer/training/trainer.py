@@ -13,6 +13,7 @@ from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState,
 
 from globalpointer.data.batching import Example, buckets, collate
 from globalpointer.grid import Grid
+from globalpointer.model import GlobalPointerModel
 from globalpointer.training.arguments import Settings
 from globalpointer.training.checkpoints import seal
 from globalpointer.training.regularize import MovingAverage, adversarial_step
@@ -66,9 +67,7 @@ class _Averaging(TrainerCallback):
     def __init__(self, average: MovingAverage) -> None:
         self.average = average
 
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **others: Any
-    ) -> None:
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **others: Any) -> None:
         self.average.update(state.global_step)
 
 
@@ -80,7 +79,7 @@ class ExtractionTrainer(Trainer):
 
     def __init__(
         self,
-        model: nn.Module,
+        model: GlobalPointerModel,
         arguments: TrainingArguments,
         settings: Settings,
         *,
@@ -91,6 +90,7 @@ class ExtractionTrainer(Trainer):
         callbacks: list[Any],
     ) -> None:
         self.settings = settings
+        self.extractor = model
         self.examples = examples
         self.judge = judge
         self.keep = keep
@@ -98,9 +98,9 @@ class ExtractionTrainer(Trainer):
         super().__init__(
             model=model,
             args=arguments,
-            train_dataset=examples,  # type: ignore[arg-type]
+            train_dataset=examples,
             # Asked for by transformers before it evaluates at all; `evaluate` goes by `judge`.
-            eval_dataset=examples,  # type: ignore[arg-type]
+            eval_dataset=examples,
             data_collator=collator,
             callbacks=callbacks,
         )
@@ -114,20 +114,21 @@ class ExtractionTrainer(Trainer):
             seed=self.args.data_seed if self.args.data_seed is not None else self.args.seed,
             multiple=self.args.world_size,
         )
-        loader = DataLoader(
+        loader: DataLoader[Any] = DataLoader(
             self.examples,  # type: ignore[arg-type]
             batch_sampler=sampler,
             collate_fn=self.data_collator,
             num_workers=self.args.dataloader_num_workers,
             persistent_workers=False,
         )
-        return self.accelerator.prepare(loader)
+        prepared: DataLoader[Any] = self.accelerator.prepare(loader)
+        return prepared
 
-    def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """Two learning rates: the encoder's, and that of everything else; no decay for biases and norms."""
         if self.optimizer is None:
-            optimizer_class, options = self.get_optimizer_cls_and_kwargs(self.args, self.model)
-            self.optimizer = optimizer_class(self._groups(model or self.model), **options)
+            optimizer_class, options = self.get_optimizer_cls_and_kwargs(self.args, self.extractor)
+            self.optimizer = optimizer_class(self._groups(model or self.extractor), **options)
         return self.optimizer
 
     def training_step(self, model: nn.Module, inputs: Any, num_items_in_batch: Any = None) -> Tensor:
@@ -154,12 +155,12 @@ class ExtractionTrainer(Trainer):
 
     def floating_point_ops(self, inputs: dict[str, Any]) -> int:
         """The estimate of transformers, six operations a weight and token; embeddings are looked up."""
-        return 6 * int(inputs["batch"].tokens.numel()) * int(self.model.num_parameters(exclude_embeddings=True))
+        return 6 * int(inputs["batch"].tokens.numel()) * self.extractor.num_parameters(exclude_embeddings=True)
 
     def start_average(self, checkpoint: Path | None) -> None:
         """Begin the moving average, or take it up where a checkpoint left it."""
         if self.settings.ema:
-            self.average = MovingAverage(self.model, self.settings.ema)
+            self.average = MovingAverage(self.extractor, self.settings.ema)
             self.add_callback(_Averaging(self.average))
             if checkpoint is not None:
                 self.average.load(checkpoint / AVERAGE_FILE)
@@ -173,7 +174,7 @@ class ExtractionTrainer(Trainer):
                 self.keep()
         if self.args.world_size > 1:
             torch.distributed.broadcast_object_list(shared)
-        self.model.train()
+        self.extractor.train()
         return shared[0]
 
     def _groups(self, model: nn.Module) -> list[dict[str, Any]]:

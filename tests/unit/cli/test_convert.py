@@ -17,7 +17,7 @@ def test_columns_to_jsonl_and_back(cli, tmp_path):
     assert "2 documents with 2 entities" in result.err
     assert [row["text"] for row in rows(out)] == ["Ann sings", "Oslo"]
     assert cli("convert", out, again, "--format", "jsonl", "--to", "bio", "--joiner", " ").code == 0
-    assert again.read_text().split() == "Ann B-PER sings O Oslo B-LOC".split()
+    assert again.read_text().split() == ["Ann", "B-PER", "sings", "O", "Oslo", "B-LOC"]
 
 
 def test_leaks_are_left_out(cli, tmp_path):
@@ -47,8 +47,8 @@ def test_what_a_format_cannot_hold_is_refused_and_the_old_file_stays(cli, tmp_pa
     assert (tmp_path / "c.txt").read_text() == "old"
 
 
-@pytest.mark.parametrize(("format", "to"), [("jsnol", "jsonl"), ("jsonl", "boi")])
-def test_unknown_formats(cli, gold, tmp_path, format, to):
-    result = cli("convert", gold, tmp_path / "c", "--format", format, "--to", to)
+@pytest.mark.parametrize(("given", "to"), [("jsnol", "jsonl"), ("jsonl", "boi")])
+def test_unknown_formats(cli, gold, tmp_path, given, to):
+    result = cli("convert", gold, tmp_path / "c", "--format", given, "--to", to)
     assert result.code == 1
     assert "nearest" in result.err

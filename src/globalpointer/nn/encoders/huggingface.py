@@ -40,7 +40,7 @@ class HuggingFaceEncoder(nn.Module):
         Raises ModelError where there is none, or where its weights are not all there.
         """
         place = minilm_folder() if name == MINILM else name
-        with _quiet(), _explained(name):
+        with quietly(), _explained(name):
             if not weights:
                 return cls.from_config(AutoConfig.from_pretrained(place))
             model, loading = AutoModel.from_pretrained(place, dtype=torch.float32, output_loading_info=True)
@@ -136,7 +136,7 @@ def _explained(name: str | os.PathLike[str]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Without transformers' load report and progress bar: what matters in them is raised by us."""
     verbosity, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]

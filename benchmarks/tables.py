@@ -1,0 +1,155 @@
+"""Render the rows of results/ as tables: benchmarks/README.md, README.md, docs/results.md and the recipes' headers.
+
+    python -m benchmarks.tables
+
+A table stands between `<!-- NAME -->` and `<!-- /NAME -->`, and nothing but what stands between is changed.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.accuracy import fingerprint
+from benchmarks.rows import ROOT, read_rows
+from globalpointer.config import load_recipe
+
+Row = Mapping[str, Any]
+
+FLOORS = {"resume": 93.0, "cluener": 70.0, "cmeee": 54.0, "conll2003": 88.0}
+"""The least F1, in percent, that the better head was asked to reach on each dataset."""
+
+SCORED = {"cluener": "dev (scored once)", "cmeee": "val (scored once)"}
+"""Where there is no labelled test part: which part stands in for it, selected on a tenth of train."""
+
+
+def main() -> None:
+    rows = current(read_rows("accuracy"))
+    tables = {"accuracy": accuracy(rows), "rope": rope(rows), "slices": slices(rows)}
+    for page in (ROOT / "README.md", ROOT / "benchmarks" / "README.md", ROOT / "docs" / "results.md"):
+        fill(page, tables)
+    for row in rows:
+        head_recipe(ROOT / "recipes" / f"{row['recipe']}.toml", row)
+
+
+def current(rows: Sequence[Row]) -> list[Row]:
+    """The newest row of each recipe as it stands now, in the order of their names."""
+    newest = {row["recipe"]: row for row in rows}
+    paths = sorted((ROOT / "recipes").glob("*.toml"))
+    known = [newest[path.stem] for path in paths if path.stem in newest]
+    return [row for row in known if row["fingerprint"] == fingerprint(load_recipe(_recipe(row)))]
+
+
+def accuracy(rows: Sequence[Row]) -> str:
+    """F1 of both heads, with what was asked for."""
+    lines = [
+        "| dataset | head | encoder | scored part | F1 | precision | recall | complete documents | selected at dev F1 "
+        "| asked for | million parameters | minutes |",
+        "|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for row in rows:
+        if row["rotary"]:
+            test = row["test"]
+            floor = FLOORS.get(row["dataset"])
+            lines.append(
+                f"| {_name(row)} | {row['head']} | {row['encoder']} | {SCORED.get(row['dataset'], 'test')} "
+                f"| **{_percent(test['f1'])}** | {_percent(test['precision'])} | {_percent(test['recall'])} "
+                f"| {_percent(test['document_accuracy'])} | {_percent(row['dev']['f1'])} "
+                f"| {'' if floor is None else f'{floor:.0f}'} | {row['parameters'] / 1e6:.2f} | {row['minutes']:.1f} |"
+            )
+    return "\n".join([*lines, "", _circumstances(rows)])
+
+
+def rope(rows: Sequence[Row]) -> str:
+    """The same recipe with and without rotary positions."""
+    by_name = {row["recipe"]: row for row in rows}
+    lines = [
+        "| dataset | with rotary positions | without | difference |",
+        "|---|--:|--:|--:|",
+    ]
+    for without in (row for row in rows if not row["rotary"]):
+        having = by_name.get(f"{_name(without)}_efficient")
+        if having is not None:
+            first, second = having["test"]["f1"], without["test"]["f1"]
+            lines.append(
+                f"| {_name(without)} | {_percent(first)} | {_percent(second)} | {100 * (second - first):+.2f} |"
+            )
+    return "\n".join(lines)
+
+
+def slices(rows: Sequence[Row]) -> str:
+    """F1 by length, density, nesting, and whether the mention stands in the training part."""
+    parts = [
+        *(("length", part) for part in ("L1", "L2", "L3")),
+        *(("density", part) for part in ("D1", "D2", "D3")),
+        *(("nesting", part) for part in ("flat", "nested")),
+        *(("mention", part) for part in ("seen", "unseen")),
+    ]
+    lines = [
+        f"| recipe | unit | {' | '.join(part for _, part in parts)} |",
+        f"|---|---|{'--:|' * len(parts)}",
+    ]
+    for row in rows:
+        test = row["test"]
+        shown = [_percent(test["slices"].get(group, {}).get(part, {}).get("f1")) for group, part in parts]
+        lines.append(f"| {row['recipe']} | {test['unit']} | {' | '.join(shown)} |")
+    return "\n".join(lines)
+
+
+def fill(page: Path, tables: Mapping[str, str]) -> None:
+    """Put each table where the page has its two marks."""
+    text = page.read_text(encoding="utf-8")
+    for name, table in tables.items():
+        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        text = pattern.sub(_between(f"\n{table}\n\n"), text)
+    page.write_text(text, encoding="utf-8")
+
+
+def head_recipe(path: Path, row: Row) -> None:
+    """Write the measured score into the header of a recipe."""
+    test, machine = row["test"], row["machine"]
+    expected = (
+        f"# Expect:  {SCORED.get(row['dataset'], 'test').partition(' ')[0]} F1 {test['f1']:.4f} after "
+        f"{row['minutes']:.0f} min on one thread of {machine}, {row['date']}"
+    )
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"^# Expect:.*$", expected, text, flags=re.MULTILINE), encoding="utf-8")
+
+
+def _between(table: str) -> Callable[[re.Match[str]], str]:
+    return lambda match: match.group(1) + table + match.group(2)
+
+
+def _recipe(row: Row) -> Path:
+    return ROOT / "recipes" / f"{row['recipe']}.toml"
+
+
+def _name(row: Row) -> str:
+    """The dataset, which a recipe's name begins with."""
+    for ending in ("_efficient", "_global_pointer", "_no_rope"):
+        if row["recipe"].endswith(ending):
+            return str(row["recipe"].removesuffix(ending))
+    return str(row["recipe"])
+
+
+def _percent(rate: float | None) -> str:
+    return "" if rate is None else f"{100 * rate:.2f}"
+
+
+def _circumstances(rows: Sequence[Row]) -> str:
+    if not rows:
+        return "Nothing is measured yet."
+    machines = sorted({row["machine"] for row in rows})
+    dates = sorted({row["date"] for row in rows})
+    versions = sorted({f"torch {row['torch']}, transformers {row['transformers']}" for row in rows})
+    return (
+        f"Machine: {'; '.join(machines)}, one thread a run, two runs side by side. "
+        f"Measured {' and '.join(dates)}; {'; '.join(versions)}. Micro F1 over exact spans and labels against the raw "
+        "annotation, in percent, one seed (42). Each run is one recipe in `recipes/` and one row in "
+        "`benchmarks/results/accuracy.jsonl`."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

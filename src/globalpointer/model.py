@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from jaxtyping import Float
+from safetensors import SafetensorError
 from torch import Tensor
 from transformers import PretrainedConfig, PreTrainedModel
 
@@ -99,7 +100,7 @@ def load_model(folder: str | Path) -> GlobalPointerModel:
     try:
         with quietly():
             loaded = GlobalPointerModel.from_pretrained(folder, output_loading_info=True)  # type: ignore[assignment]
-    except (OSError, KeyError) as error:
+    except (OSError, KeyError, SafetensorError) as error:
         raise ModelError(f"{folder}: no model could be loaded: {error}") from None
     model, info = loaded
     if info["missing_keys"] or info["unexpected_keys"] or info["mismatched_keys"]:

@@ -141,17 +141,24 @@ def _draw(
         ("the scores, and every wrong example", output / "report.html"),
     ]
     try:
-        tokens, squares = predictor.logits(found[0].text)
-        draw_grid(squares["entity"].numpy(), tokens, predictor.schema.entities, output / "grids.png", title="Logits")
+        shown = next((document for document in found if _nested(document)), found[0])
+        tokens, squares = predictor.logits(shown.text)
+        draw_grid(squares["entity"].numpy(), tokens, predictor.schema.entities, output / "grids.png", title=shown.text)
         lines = (output / "model" / "history.jsonl").read_text(encoding="utf-8").splitlines()
         draw_curves([json.loads(line) for line in lines], output / "curves.png")
         drawn += [
-            ("the score grids of the first sentence", output / "grids.png"),
+            ("the score grids of one sentence", output / "grids.png"),
             ("loss and dev F1 against steps", output / "curves.png"),
         ]
     except DependencyError as error:
         show(f"No pictures: {error}")
     return drawn
+
+
+def _nested(document: "Document") -> bool:
+    """Whether one found entity lies inside another."""
+    spans = {entity.span for entity in document.entities or ()}
+    return any(one != other and one.contains(other) for one in spans for other in spans)
 
 
 def _tell(output: Path, drawn: Sequence[tuple[str, Path]], seconds: float) -> None:

@@ -20,7 +20,8 @@ def to_person(renderable: RenderableType) -> None:
 
 def show(renderable: RenderableType, *, stderr: bool = False) -> None:
     """Print a table or a drawn sentence; to standard error where standard output carries JSON."""
-    Console(stderr=stderr, highlight=False).print(renderable)
+    # A command that is shown must stay on its line, so that it can be copied.
+    Console(stderr=stderr, soft_wrap=isinstance(renderable, str), highlight=False).print(renderable)
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -28,7 +29,7 @@ def write_text(path: str | Path, text: str) -> None:
     target = Path(path)
     if target.is_dir():
         raise IsADirectoryError(21, "Is a directory", str(target))
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_room(target)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
@@ -69,7 +70,7 @@ def byte_sink(path: str | None) -> Iterator[IO[bytes]]:
         sys.stdout.buffer.flush()
         return
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_room(target)
     try:
         with gzip.open(target, "wb") if target.suffix == ".gz" else open(target, "wb") as file:
             yield cast(IO[bytes], file)
@@ -80,6 +81,14 @@ def byte_sink(path: str | None) -> Iterator[IO[bytes]]:
 def forget_stdout() -> None:
     """After a broken pipe: point standard output nowhere, so that the interpreter's last flush does not complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _make_room(target: Path) -> None:
+    """Make the folder of a file; an error names the file that could not be written."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from None
 
 
 def _umask() -> int:

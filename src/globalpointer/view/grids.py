@@ -21,6 +21,8 @@ CJK_FAMILIES = (
 COLUMNS = 3
 MOST_TICKS = 80
 INCHES_A_TOKEN = 0.26
+STRONGEST = 10.0
+"""Logits beyond this have the darkest colour: negatives far below would leave all others pale."""
 
 
 def draw_grid(
@@ -49,7 +51,8 @@ def draw_grid(
         figure = figure_class(figsize=(columns * (side + 0.8) + 0.8, rows * (side + 0.9)), layout="constrained")
         axes = figure.subplots(rows, columns, squeeze=False)
         finite = logits[np.isfinite(logits)]
-        limit = max(1.0, float(np.abs(finite).max())) if finite.size else 1.0
+        highest = float(np.abs(finite).max()) if finite.size else 0.0
+        limit = min(max(1.0, highest), STRONGEST)
         ticks = [printable(token, families) for token in tokens]
         image = None
         for index, axis in enumerate(axes.flat):
@@ -58,7 +61,8 @@ def draw_grid(
                 continue
             image = _draw(axis, logits[index], ticks, printable(labels[index], families), limit, threshold)
         if image is not None:
-            figure.colorbar(image, ax=axes, shrink=0.6, label="logit (above 0: found)" if threshold == 0 else "logit")
+            said = "logit (above 0: found)" if threshold == 0 else "logit"
+            figure.colorbar(image, ax=axes, shrink=0.6, label=said, extend="both" if highest > limit else "neither")
         if title:
             figure.suptitle(printable(title, families))
         figure.savefig(path, dpi=110)

@@ -33,6 +33,8 @@ def test_a_threshold_that_is_no_number(given):
 
 
 def test_what_is_said_goes_before_the_models():
-    recipe = Recipe.model_validate({"data": {"format": "bio", "joiner": "", "train": "x"}})
-    assert reading(recipe, None, None) == ("bio", {"joiner": "", "discontinuous": "refuse"})
-    assert reading(recipe, "bioes", " ") == ("bioes", {"joiner": " ", "discontinuous": "refuse"})
+    recipe = Recipe.model_validate({"data": {"format": "bio", "joiner": "", "train": "x", "layers": 2}})
+    assert reading(recipe, None, None) == ("bio", recipe.data.reading())
+    chosen, options = reading(recipe, "bioes", " ")
+    assert (chosen, options["joiner"], options["layers"]) == ("bioes", " ", 2)
+    assert reading(None, None, None) == ("jsonl", {"joiner": None})

@@ -105,10 +105,10 @@ def test_a_closed_pipe_ends_in_peace(tmp_path):
     """In a process of its own: the reader takes a line and goes."""
     program = tmp_path / "program.py"
     program.write_text(
-        "import sys\nfrom types import ModuleType, SimpleNamespace\n"
+        "import sys\nfrom types import ModuleType\nfrom globalpointer.config import Recipe\n"
         "from globalpointer.text.spans import Document\nfrom globalpointer.text.schema import Schema\n"
         "class Predictor:\n"
-        "    recipe = SimpleNamespace(data=SimpleNamespace(format='jsonl', joiner=None, discontinuous='refuse'))\n"
+        "    recipe = Recipe.model_validate({'data': {'format': 'jsonl', 'train': 'x'}})\n"
         "    schema = Schema(('A',))\n"
         "    from_pretrained = classmethod(lambda cls, folder: cls())\n"
         "    def predict_stream(self, texts, **options):\n"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.strategies import documents, spans
 
 from globalpointer.tasks.overlap import OVERLAP_POLICIES, resolve
-from globalpointer.text.spans import Span, clusters, reading_order
+from globalpointer.text.spans import Entity, Span, clusters, reading_order
 
 
 @given(spans(12), spans(12))
@@ -48,3 +48,20 @@ def test_a_policy_keeps_its_promise_and_no_more_is_dropped_than_needed(document,
             assert max(other.score for other in rivals) >= entity.score
     shuffled = random.sample(unique, len(unique))
     assert resolve(shuffled, policy) == kept
+
+
+@given(documents(scored=True), st.sampled_from(["nested", "flat", "longest"]))
+def test_what_is_kept_is_what_a_comparison_of_all_pairs_keeps(document, policy) -> None:
+    """The plain way: best first, and none that collides with one before it."""
+    unique = list(dict.fromkeys(document.entities))
+    score = {entity: 1.0 if entity.score is None else entity.score for entity in unique}
+    ranks = {
+        "nested": lambda entity: (-score[entity], -len(entity.span), entity.start, entity.label),
+        "longest": lambda entity: (-len(entity.span), -score[entity], entity.start, entity.label),
+    }
+    collide = Span.crosses if policy == "nested" else Span.overlaps
+    kept: list[Entity] = []
+    for entity in sorted(unique, key=ranks.get(policy, ranks["nested"])):
+        if not any(collide(entity.span, other.span) for other in kept):
+            kept.append(entity)
+    assert set(resolve(unique, policy)) == set(kept)

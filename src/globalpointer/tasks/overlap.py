@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Literal, get_args
 
+import numpy as np
+
 from globalpointer.errors import ConfigError
 from globalpointer.text.spans import Entity, Span, clusters, reading_order
 
@@ -22,19 +24,56 @@ def resolve(entities: Sequence[Entity], policy: str = "nested") -> tuple[Entity,
     if policy == "allow":
         return tuple(sorted(entities, key=reading_order))
     rank = _longest_first if policy == "longest" else _best_first
-    collide = Span.crosses if policy == "nested" else Span.overlaps
-    kept = [entity for group in clusters(entities) for entity in _greedy(group, rank, collide)]
+    collision = _Crossing if policy == "nested" else _Overlapping
+    kept = [entity for group in clusters(entities) for entity in _greedy(group, rank, collision)]
     return tuple(sorted(kept, key=reading_order))
 
 
+class _Crossing:
+    """Whether a span crosses one of those kept, in time of its length: by the extremes of all that begin or end inside.
+
+    Two spans cross where one begins before and ends within the other.
+    """
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.earliest_start = np.full(end - start + 1, end)
+        self.latest_end = np.full(end - start + 1, start)
+
+    def collides(self, span: Span) -> bool:
+        inside = slice(span.start + 1 - self.start, span.end - self.start)
+        return bool((self.earliest_start[inside] < span.start).any() or (self.latest_end[inside] > span.end).any())
+
+    def keep(self, span: Span) -> None:
+        first, last = span.start - self.start, span.end - self.start
+        self.earliest_start[last] = min(self.earliest_start[last], span.start)
+        self.latest_end[first] = max(self.latest_end[first], span.end)
+
+
+class _Overlapping:
+    """Whether a span shares a character with one of those kept."""
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.taken = np.zeros(end - start, dtype=bool)
+
+    def collides(self, span: Span) -> bool:
+        return bool(self.taken[span.start - self.start : span.end - self.start].any())
+
+    def keep(self, span: Span) -> None:
+        self.taken[span.start - self.start : span.end - self.start] = True
+
+
 def _greedy(
-    group: list[Entity], rank: Callable[[Entity], tuple[object, ...]], collide: Callable[[Span, Span], bool]
+    group: list[Entity], rank: Callable[[Entity], tuple[object, ...]], collision: type[_Crossing] | type[_Overlapping]
 ) -> list[Entity]:
     if len(group) == 1:
         return group
+    taken = collision(min(entity.start for entity in group), max(entity.end for entity in group))
     kept: list[Entity] = []
     for entity in sorted(group, key=rank):
-        if not any(collide(entity.span, other.span) for other in kept):
+        if not taken.collides(entity.span):
+            taken.keep(entity.span)
             kept.append(entity)
     return kept
 

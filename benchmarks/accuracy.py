@@ -72,7 +72,6 @@ def describe(name: str, recipe: Recipe, digest: str, result: FitResult) -> dict[
     row: dict[str, Any] = {
         "recipe": name,
         "fingerprint": digest,
-        "dataset": name.partition("_")[0],
         "encoder": recipe.model.encoder,
         "head": recipe.model.head,
         "rotary": recipe.model.rotary,

@@ -24,9 +24,26 @@ SCORED = {"cluener": "dev (scored once)", "cmeee": "val (scored once)"}
 """Where there is no labelled test part: which part stands in for it, selected on a tenth of train."""
 
 
+HEADS = ("efficient", "global_pointer")
+"""The endings of the recipes that are the measure of a dataset; other endings name what was changed."""
+
+CHANGES = {
+    "no_rope": "no rotary positions",
+    "no_bigrams": "no bigrams in the embedding",
+    "no_average": "no moving average of the weights",
+    "mean": "losses of the types averaged, not added",
+}
+
+
 def main() -> None:
     rows = current(read_rows("accuracy"))
-    tables = {"accuracy": accuracy(rows), "rope": rope(rows), "slices": slices(rows)}
+    tables = {
+        "summary": summary(rows),
+        "accuracy": accuracy(rows),
+        "rope": changes(rows, ["no_rope"]),
+        "steps": changes(rows, [change for change in CHANGES if change != "no_rope"]),
+        "slices": slices(rows),
+    }
     for page in (ROOT / "README.md", ROOT / "benchmarks" / "README.md", ROOT / "docs" / "results.md"):
         fill(page, tables)
     for row in rows:
@@ -41,6 +58,21 @@ def current(rows: Sequence[Row]) -> list[Row]:
     return [row for row in known if row["fingerprint"] == fingerprint(load_recipe(_recipe(row)))]
 
 
+def summary(rows: Sequence[Row]) -> str:
+    """F1 of the heads, a line a dataset."""
+    scores: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        dataset, ending = parted(row)
+        if ending in HEADS:
+            scores.setdefault(dataset, {})[ending] = row
+    lines = ["| dataset | scored part | encoder | efficient | global_pointer |", "|---|---|---|--:|--:|"]
+    for dataset, by_head in scores.items():
+        found = [_percent(by_head[head]["test"]["f1"]) if head in by_head else "" for head in HEADS]
+        encoder = next(iter(by_head.values()))["encoder"]
+        lines.append(f"| {dataset} | {SCORED.get(dataset, 'test')} | {encoder} | {' | '.join(found)} |")
+    return "\n".join([*lines, "", _circumstances(rows)])
+
+
 def accuracy(rows: Sequence[Row]) -> str:
     """F1 of both heads, with what was asked for."""
     lines = [
@@ -49,11 +81,12 @@ def accuracy(rows: Sequence[Row]) -> str:
         "|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for row in rows:
-        if row["rotary"]:
+        dataset, ending = parted(row)
+        if ending in HEADS:
             test = row["test"]
-            floor = FLOORS.get(row["dataset"])
+            floor = FLOORS.get(dataset)
             lines.append(
-                f"| {_name(row)} | {row['head']} | {row['encoder']} | {SCORED.get(row['dataset'], 'test')} "
+                f"| {dataset} | {row['head']} | {row['encoder']} | {SCORED.get(dataset, 'test')} "
                 f"| **{_percent(test['f1'])}** | {_percent(test['precision'])} | {_percent(test['recall'])} "
                 f"| {_percent(test['document_accuracy'])} | {_percent(row['dev']['f1'])} "
                 f"| {'' if floor is None else f'{floor:.0f}'} | {row['parameters'] / 1e6:.2f} | {row['minutes']:.1f} |"
@@ -61,19 +94,20 @@ def accuracy(rows: Sequence[Row]) -> str:
     return "\n".join([*lines, "", _circumstances(rows)])
 
 
-def rope(rows: Sequence[Row]) -> str:
-    """The same recipe with and without rotary positions."""
+def changes(rows: Sequence[Row], wanted: Sequence[str]) -> str:
+    """The same recipe of the efficient head with one thing changed."""
     by_name = {row["recipe"]: row for row in rows}
     lines = [
-        "| dataset | with rotary positions | without | difference |",
-        "|---|--:|--:|--:|",
+        "| dataset | changed | F1 as it is | F1 changed | difference | on the dev part |",
+        "|---|---|--:|--:|--:|--:|",
     ]
-    for without in (row for row in rows if not row["rotary"]):
-        having = by_name.get(f"{_name(without)}_efficient")
-        if having is not None:
-            first, second = having["test"]["f1"], without["test"]["f1"]
+    for row in rows:
+        dataset, ending = parted(row)
+        whole = by_name.get(f"{dataset}_efficient")
+        if ending in wanted and whole is not None:
             lines.append(
-                f"| {_name(without)} | {_percent(first)} | {_percent(second)} | {100 * (second - first):+.2f} |"
+                f"| {dataset} | {CHANGES[ending]} | {_percent(whole['test']['f1'])} | {_percent(row['test']['f1'])} "
+                f"| {_difference(row, whole, 'test')} | {_difference(row, whole, 'dev')} |"
             )
     return "\n".join(lines)
 
@@ -110,7 +144,7 @@ def head_recipe(path: Path, row: Row) -> None:
     """Write the measured score into the header of a recipe."""
     test, machine = row["test"], row["machine"]
     expected = (
-        f"# Expect:  {SCORED.get(row['dataset'], 'test').partition(' ')[0]} F1 {test['f1']:.4f} after "
+        f"# Expect:  {SCORED.get(parted(row)[0], 'test').partition(' ')[0]} F1 {test['f1']:.4f} after "
         f"{row['minutes']:.0f} min on one thread of {machine}, {row['date']}"
     )
     text = path.read_text(encoding="utf-8")
@@ -125,12 +159,15 @@ def _recipe(row: Row) -> Path:
     return ROOT / "recipes" / f"{row['recipe']}.toml"
 
 
-def _name(row: Row) -> str:
-    """The dataset, which a recipe's name begins with."""
-    for ending in ("_efficient", "_global_pointer", "_no_rope"):
-        if row["recipe"].endswith(ending):
-            return str(row["recipe"].removesuffix(ending))
-    return str(row["recipe"])
+def parted(row: Row) -> tuple[str, str]:
+    """The dataset and the ending of a recipe's name."""
+    name = str(row["recipe"])
+    ending = next((ending for ending in (*HEADS, *CHANGES) if name.endswith(f"_{ending}")), "")
+    return name.removesuffix(f"_{ending}"), ending
+
+
+def _difference(row: Row, whole: Row, part: str) -> str:
+    return f"{100 * (row[part]['f1'] - whole[part]['f1']):+.2f}"
 
 
 def _percent(rate: float | None) -> str:

@@ -76,7 +76,7 @@ def fit(
     examples, lost = encode(predictor, corpus.train)
     notes = [*corpus.notes, *_losses(lost, corpus.train)]
     for note in notes:
-        console.print(note, style="yellow")
+        console.print(note, style="yellow", markup=False, soft_wrap=True)
     judge = Predictor(predictor.model, predictor.tokenizer, precision="bfloat16" if arguments.bf16 else "float32")
     trainer = ExtractionTrainer(
         predictor.model,

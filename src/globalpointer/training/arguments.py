@@ -50,8 +50,11 @@ DEFAULTS = {
     "seed": 42,
 }
 
-LEARNING_RATE = {True: 2e-5, False: 1e-3}
-"""By whether the encoder is pretrained."""
+PRETRAINED = {"learning_rate": 3e-5, "head_learning_rate": 1e-3, "warmup_steps": 0.1}
+"""What suits an encoder that has learned already: small steps for it, large ones for the head, which has not."""
+
+SCRATCH = {"learning_rate": 3e-3, "warmup_steps": 0.05, "max_grad_norm": 5.0, "ema": 0.998}
+"""What suits an encoder that begins with random weights; measured on CLUENER and Resume, see docs/results.md."""
 
 
 def parse(training: Mapping[str, Any], folder: Path, *, pretrained: bool) -> tuple[TrainingArguments, Settings]:
@@ -62,15 +65,16 @@ def parse(training: Mapping[str, Any], folder: Path, *, pretrained: bool) -> tup
             raise ConfigError(f"training.{name} is set by globalpointer itself and cannot be changed")
         if name not in OURS and name not in known:
             raise ConfigError(f"unknown key 'training.{name}' ({nearest(name, [*OURS, *known])})")
-    theirs: dict[str, Any] = {
+    chosen: dict[str, Any] = {
         **DEFAULTS,
-        "learning_rate": LEARNING_RATE[pretrained],
+        **(PRETRAINED if pretrained else SCRATCH),
         "bf16": has_bfloat16(),
         "use_cpu": not torch.accelerator.is_available(),
+        **training,
     }
-    theirs |= {name: value for name, value in training.items() if name not in OURS}
+    ours = {name: chosen.pop(name) for name in OURS if name in chosen}
     try:
-        settings = Settings.model_validate({name: training[name] for name in OURS if name in training})
+        settings = Settings.model_validate(ours)
         arguments = TrainingArguments(
             output_dir=str(folder),
             metric_for_best_model="f1",
@@ -78,7 +82,7 @@ def parse(training: Mapping[str, Any], folder: Path, *, pretrained: bool) -> tup
             remove_unused_columns=False,
             disable_tqdm=True,
             accelerator_config={"even_batches": False},
-            **theirs,
+            **chosen,
         )
     except ValidationError as error:
         wrong = error.errors()[0]

@@ -1,9 +1,10 @@
 """From logits to probabilities: the slope `a` of sigmoid(a * logit), fitted on the development part."""
 
+import warnings
 from collections.abc import Sequence
 
 from globalpointer.evaluation.calibration import fit_slope
-from globalpointer.predictor import Predictor
+from globalpointer.predictor import LimitWarning, Predictor
 from globalpointer.text.spans import Document
 
 DOUBTFUL = -4.0
@@ -13,7 +14,10 @@ DOUBTFUL = -4.0
 def calibrate(predictor: Predictor, documents: Sequence[Document], *, batch_size: int = 32) -> None:
     """Fit the slope on the cells that the model finds, or nearly finds, and set it in the model's configuration."""
     task = predictor.model.task
-    found = predictor.find([document.text for document in documents], batch_size=batch_size, threshold=DOUBTFUL)
+    with warnings.catch_warnings():
+        # So far below the decision there may be any number of cells: expected here, and the best ones are enough.
+        warnings.simplefilter("ignore", LimitWarning)
+        found = predictor.find([document.text for document in documents], batch_size=batch_size, threshold=DOUBTFUL)
     logits: list[float] = []
     right: list[bool] = []
     for document, each in zip(documents, found, strict=True):

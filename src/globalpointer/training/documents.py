@@ -78,7 +78,8 @@ def _read_all(paths: Iterable[str], data: DataConfig, base: Path | None, notes: 
     for path in paths:
         remarks = Notes()
         documents += read(resolve_path(path, base), data.format, notes=remarks, **data.reading())
-        notes.extend(f"{path}: {line}" for line in remarks.summary())
+        # The examples, which are indented, name the file and the line themselves.
+        notes.extend(line if line.startswith(" ") else f"{path}: {line}" for line in remarks.summary())
     return documents
 
 

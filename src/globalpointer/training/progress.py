@@ -26,6 +26,13 @@ class History(TrainerCallback):
         kept = [line for line in lines if _step(line) <= state.global_step] if state.global_step else []
         self.path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
 
+    def on_epoch_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **others: Any
+    ) -> None:
+        """Have the loss logged before each evaluation, however few steps an epoch has."""
+        # On every device: logging gathers the losses of all of them.
+        control.should_log = True
+
     def on_log(
         self,
         args: TrainingArguments,

@@ -14,6 +14,7 @@ from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState,
 from globalpointer.data.batching import Example, buckets, collate
 from globalpointer.grid import Grid
 from globalpointer.model import GlobalPointerModel
+from globalpointer.nn.encoders.huggingface import quietly
 from globalpointer.training.arguments import Settings
 from globalpointer.training.checkpoints import seal
 from globalpointer.training.regularize import MovingAverage, adversarial_step
@@ -191,7 +192,8 @@ class ExtractionTrainer(Trainer):
 
     def _save_checkpoint(self, model: nn.Module, trial: Any) -> None:
         """As transformers does; then the averaged weights, and the mark that all of it is there."""
-        super()._save_checkpoint(model, trial)
+        with quietly():
+            super()._save_checkpoint(model, trial)
         if self.args.should_save:
             checkpoint = Path(self._get_output_dir(trial=trial)) / f"checkpoint-{self.state.global_step}"
             if self.average is not None:

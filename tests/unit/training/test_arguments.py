@@ -3,7 +3,7 @@
 import pytest
 
 from globalpointer.errors import ConfigError
-from globalpointer.training.arguments import LEARNING_RATE, parse
+from globalpointer.training.arguments import PRETRAINED, SCRATCH, parse
 
 
 def test_both_halves(tmp_path):
@@ -12,10 +12,14 @@ def test_both_halves(tmp_path):
     assert (settings.ema, settings.patience, settings.fgm) == (0.9, 2, 0.0)
 
 
-def test_the_learning_rate_depends_on_the_encoder(tmp_path):
-    for pretrained, rate in LEARNING_RATE.items():
-        assert parse({}, tmp_path, pretrained=pretrained)[0].learning_rate == rate
-    assert parse({"learning_rate": 0.5}, tmp_path, pretrained=True)[0].learning_rate == 0.5
+def test_the_defaults_depend_on_the_encoder_and_give_way(tmp_path):
+    for pretrained, preset in ((True, PRETRAINED), (False, SCRATCH)):
+        arguments, settings = parse({}, tmp_path, pretrained=pretrained)
+        assert arguments.learning_rate == preset["learning_rate"]
+        assert settings.ema == preset.get("ema", 0.0)
+        assert settings.head_learning_rate == preset.get("head_learning_rate")
+    arguments, settings = parse({"learning_rate": 0.5, "ema": 0.0}, tmp_path, pretrained=False)
+    assert (arguments.learning_rate, settings.ema) == (0.5, 0.0)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import torch
@@ -14,7 +15,7 @@ from torch import Tensor
 
 from globalpointer.config import Recipe, nearest
 from globalpointer.data.batching import Encoded, collate, encode_text
-from globalpointer.data.tokenizers import load_tokenizer, save_tokenizer, wrap_tokenizer
+from globalpointer.data.tokenizers import load_tokenizer, save_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
 from globalpointer.errors import ConfigError
 from globalpointer.grid import Cell, ScoredCells
@@ -27,6 +28,8 @@ from globalpointer.text.spans import Document
 
 Precision = Literal["float32", "bfloat16"]
 Threshold = float | Mapping[str, float]
+
+CARD = "README.md"
 
 LEAST_LIMIT = 256
 """However small the windows, so many cells of one are always kept."""
@@ -73,6 +76,8 @@ class Predictor:
         self.model = model
         self.tokenizer = tokenizer
         self.precision = precision
+        self.card: str | None = None
+        """The model card, in Markdown."""
         self.limit = max(tokenizer.window, LEAST_LIMIT) if limit is None else limit
         self.capped = 0
         """Windows of which only the best `limit` cells were kept, since this predictor was made."""
@@ -94,18 +99,29 @@ class Predictor:
         tokenizer = TextTokenizer(load_tokenizer(folder), **cut)
         if device is None:
             device = "cuda" if torch.cuda.is_available() else "cpu"
-        return cls(model, tokenizer, device=device, precision=precision)
+        predictor = cls(model, tokenizer, device=device, precision=precision)
+        card = Path(folder) / CARD
+        predictor.card = card.read_text(encoding="utf-8") if card.is_file() else None
+        return predictor
 
     def save_pretrained(self, folder: str | Path) -> None:
-        """Write the model folder: config.json, model.safetensors, tokenizer.json. No pickle."""
+        """Write the model folder: config.json, model.safetensors, tokenizer.json, and the card if any. No pickle."""
         with quietly():
             self.model.save_pretrained(folder)
         save_tokenizer(self.tokenizer.tokenizer, folder)
+        if self.card is not None:
+            (Path(folder) / CARD).write_text(self.card, encoding="utf-8")
 
-    def push_to_hub(self, name: str, **options: Any) -> None:
-        """Upload model and tokenizer to the hub; `options` are those of transformers' `push_to_hub`."""
-        self.model.push_to_hub(name, **options)  # type: ignore[arg-type]
-        wrap_tokenizer(self.tokenizer.tokenizer).push_to_hub(name, **options)
+    def push_to_hub(self, name: str, *, private: bool | None = None, token: str | None = None) -> str:
+        """Upload the model folder to the Hugging Face hub as `name`, made if it is not there; the address of it."""
+        from huggingface_hub import HfApi
+
+        hub = HfApi(token=token)
+        address = hub.create_repo(name, private=private, exist_ok=True)
+        with TemporaryDirectory() as folder:
+            self.save_pretrained(folder)
+            hub.upload_folder(repo_id=address.repo_id, folder_path=folder)
+        return str(address)
 
     @property
     def schema(self) -> Schema:

@@ -104,6 +104,26 @@ def test_an_output_folder_is_never_emptied_by_mistake(recipe, tmp_path, finished
     assert (tmp_path / "precious.txt").exists()
 
 
+@pytest.mark.filterwarnings("ignore::globalpointer.predictor.LimitWarning")
+def test_gradients_do_not_grow_with_the_accumulation_steps(files, tmp_path):
+    """Found in transformers 5: a model that takes loss arguments has its gradients added up, not averaged."""
+    text = sample("train", "zh")[0]
+    twice = tmp_path / "twice.jsonl"
+    write([text, text], str(twice), "jsonl")
+    quiet = {"dropout": 0.0, "embedding": {"dropout": 0.0, "token_unknown": 0.0, "bigram_unknown": 0.0}}
+    norms = []
+    for steps in (1, 2):
+        training = {**TRAINING, "num_train_epochs": 1, "per_device_train_batch_size": 1, "bf16": False}
+        recipe = load_recipe(
+            None,
+            data={"format": "jsonl", "train": str(twice), "dev": str(twice)},
+            model={**SMALL, "encoder_options": quiet},
+            training={**training, "gradient_accumulation_steps": steps},
+        )
+        norms.append(rows(fit(recipe, tmp_path / str(steps)).folder)[0]["grad_norm"])
+    assert norms[0] == pytest.approx(norms[1], rel=1e-4)
+
+
 def start(recipe_file: Path, output: Path, *, kill: str = "") -> subprocess.Popen:
     """A training in a process of its own; `kill` is Python that arranges for its death."""
     program = f"""

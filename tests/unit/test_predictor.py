@@ -1,13 +1,15 @@
 """Prediction: order, batches, thresholds, windows, and what is refused."""
 
 import warnings
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 from tests.models import LABELS, TEXTS, small_predictor
 
 from globalpointer.errors import ConfigError, LengthError
-from globalpointer.predictor import LimitWarning
+from globalpointer.predictor import LimitWarning, Predictor
 from globalpointer.text.spans import Document
 
 pytestmark = pytest.mark.filterwarnings("ignore::globalpointer.predictor.LimitWarning")
@@ -143,3 +145,26 @@ def test_a_text_must_be_a_string(predictor):
 def test_an_unknown_precision():
     with pytest.raises(ConfigError, match="precision"):
         small_predictor(precision="float16")
+
+
+def test_the_card_travels_with_the_model(tmp_path, predictor, monkeypatch):
+    predictor.save_pretrained(tmp_path / "first")
+    (tmp_path / "first" / "README.md").write_text("# A card", encoding="utf-8")
+    loaded = Predictor.from_pretrained(tmp_path / "first")
+    uploaded = {}
+
+    class Hub:
+        def __init__(self, token=None):
+            pass
+
+        def create_repo(self, name, private, exist_ok):
+            return SimpleNamespace(repo_id=name)
+
+        def upload_folder(self, repo_id, folder_path):
+            uploaded[repo_id] = {file.name for file in Path(folder_path).iterdir()}
+
+    monkeypatch.setattr("huggingface_hub.HfApi", Hub)
+    loaded.push_to_hub("me/mine")
+    assert uploaded["me/mine"] == {
+        *("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "README.md")
+    }

@@ -5,7 +5,8 @@ import shutil
 import time
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,20 +61,24 @@ def fit(
     `resume` goes on from the last complete checkpoint in `output` and gives, on a CPU, the same model to the last bit
     as a run that was never stopped; a finished run is only read back. Raises ConfigError and DataError.
     """
-    console = console or Console(stderr=True)
     folder = Path(output)
     if resume and (folder / REPORT).is_file():
         _same_recipe(recipe, folder)
         return read_result(folder)
-    _prepare(recipe, folder, resume=resume, overwrite=overwrite)
-    started = time.perf_counter()
-    corpus = load_corpus(recipe.data, base=base)
     arguments, settings = parse(
         recipe.training, folder / CHECKPOINTS, pretrained=recipe.model.encoder not in SCRATCH_ENCODERS
     )
+    # Of several devices the first one writes and speaks.
+    leads = arguments.process_index == 0
+    console = (console or Console(stderr=True)) if leads else Console(quiet=True)
+    started = time.perf_counter()
+    # Before the folder is made: a mistyped path leaves nothing behind.
+    corpus = load_corpus(recipe.data, base=base)
+    if leads:
+        _prepare(recipe, folder, resume=resume, overwrite=overwrite)
     set_seed(arguments.seed)
     predictor = start(recipe, corpus.train)
-    examples, lost = encode(predictor, corpus.train)
+    examples, lost = encode(predictor, corpus.train, console)
     notes = [*corpus.notes, *_losses(lost, corpus.train)]
     for note in notes:
         console.print(note, style="yellow", markup=False, soft_wrap=True)
@@ -91,24 +96,28 @@ def fit(
     trainer.remove_callback(PrinterCallback)
     if settings.patience is not None:
         trainer.add_callback(EarlyStoppingCallback(settings.patience))
-    checkpoint = checkpoints.latest(folder / CHECKPOINTS) if resume else None
+    with arguments.main_process_first(desc="looking for a checkpoint"):
+        checkpoint = checkpoints.latest(folder / CHECKPOINTS) if resume else None
     trainer.start_average(checkpoint)
     trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     if trainer.state.best_metric is None:
         trainer.evaluate()
     trainer.accelerator.wait_for_everyone()
-    if trainer.is_world_process_zero():
+    if leads:
         _finish(recipe, corpus, folder, notes, time.perf_counter() - started, arguments.per_device_eval_batch_size)
     trainer.accelerator.wait_for_everyone()
     return read_result(folder)
 
 
-def encode(predictor: Predictor, documents: Sequence[Document]) -> tuple[list[Example], Counter[str]]:
-    """Documents to training examples, and how many annotations were lost, by reason."""
+def encode(
+    predictor: Predictor, documents: Sequence[Document], console: Console | None = None
+) -> tuple[list[Example], Counter[str]]:
+    """Documents to training examples, and how many annotations were lost, by reason; a bar where there are many."""
     task, tokenizer = predictor.model.task, predictor.tokenizer
     examples: list[Example] = []
     lost: Counter[str] = Counter()
-    for document in track(documents, description="Encoding", transient=True, disable=len(documents) < 5000):
+    few = len(documents) < 5000
+    for document in track(documents, description="Encoding", transient=True, disable=few, console=console):
         encoded = encode_document(document, task, tokenizer)
         examples.extend(encoded.examples)
         lost.update(encoded.reasons)
@@ -155,12 +164,18 @@ def _same_recipe(recipe: Recipe, folder: Path) -> None:
 
 
 def _judge(predictor: Predictor, dev: Sequence[Document], batch_size: int) -> dict[str, float]:
-    with warnings.catch_warnings():
-        # In its first epochs a model finds half of all cells: expected here, and shown by its precision.
-        warnings.simplefilter("ignore", LimitWarning)
+    with _many_cells():
         found = predictor.predict([document.text for document in dev], batch_size=batch_size)
     report = evaluate(dev, found)
     return {"f1": report.f1, "precision": report.precision, "recall": report.recall}
+
+
+@contextmanager
+def _many_cells() -> Iterator[None]:
+    """Where many cells are expected, from a model in its first epochs or at a low threshold, nobody needs a warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LimitWarning)
+        yield
 
 
 def _keep(predictor: Predictor, folder: Path) -> None:
@@ -175,7 +190,8 @@ def _finish(
 ) -> None:
     """Calibrate the best model on dev, report on dev and test, write the card; the checkpoints are no longer needed."""
     predictor = Predictor.from_pretrained(folder)
-    calibrate(predictor, corpus.dev, batch_size=batch_size)
+    with _many_cells():
+        calibrate(predictor, corpus.dev, batch_size=batch_size)
     _keep(predictor, folder)
     unit = predictor.model.config.text["unit"]
     seen = {entity.text for document in corpus.train for entity in document.entities or ()}

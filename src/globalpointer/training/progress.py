@@ -67,7 +67,8 @@ class ProgressBar(TrainerCallback):
         if not state.is_world_process_zero:
             return
         columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
-        self.bar = Progress(*columns, console=self.console, transient=True)
+        # In a log file the lines of the evaluations are enough.
+        self.bar = Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal)
         self.row = self.bar.add_task("training", total=state.max_steps, completed=state.global_step)
         self.started, self.first = time.perf_counter(), state.global_step
         if state.best_metric is not None:

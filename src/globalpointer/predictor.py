@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import torch
+from rich.console import Console
 from rich.progress import track
 from torch import Tensor
 
@@ -157,7 +158,10 @@ class Predictor:
             joined, batch_size=batch_size, threshold=threshold, overlap_policy=overlap_policy
         )
         if show_progress_bar:
-            found = track(found, description="Extracting", total=len(joined), transient=True)
+            # On standard error, for standard output may carry results; a log file needs no bar.
+            console = Console(stderr=True)
+            hidden = not console.is_terminal
+            found = track(found, "Extracting", len(joined), console=console, transient=True, disable=hidden)
         documents = list(found)
         return documents[0] if single else documents
 

@@ -32,6 +32,11 @@ def test_a_text_gives_a_document_and_a_list_a_list(predictor):
     assert predictor.predict([]) == []
 
 
+def test_the_progress_bar_leaves_standard_output_alone(predictor, capsys):
+    predictor.predict(TEXTS, show_progress_bar=True)
+    assert capsys.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize("head", ["efficient", "global_pointer"])
 def test_a_batch_finds_what_single_calls_find(head):
     predictor = small_predictor(head=head)

@@ -102,10 +102,14 @@ def _refuse_full(folder: Path, *, resume: bool, overwrite: bool) -> None:
 
 
 def _fit(recipe: "Recipe", folder: Path, base: Path | None, *, resume: bool, overwrite: bool) -> None:
+    from accelerate import PartialState
+
     from globalpointer.evaluation.tables import table
     from globalpointer.training.fit import fit
 
     result = fit(recipe, output=folder, resume=resume, overwrite=overwrite, base=base)
+    if not PartialState().is_main_process:
+        return  # of several devices the first one speaks
     for name, report in (("dev", result.dev), ("test", result.test)):
         if report is not None:
             show(f"\n[bold]{name}[/]")

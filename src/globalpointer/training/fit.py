@@ -116,8 +116,9 @@ def encode(
     task, tokenizer = predictor.model.task, predictor.tokenizer
     examples: list[Example] = []
     lost: Counter[str] = Counter()
-    few = len(documents) < 5000
-    for document in track(documents, description="Encoding", transient=True, disable=few, console=console):
+    console = console or Console(stderr=True)
+    hidden = len(documents) < 5000 or not console.is_terminal
+    for document in track(documents, "Encoding", console=console, transient=True, disable=hidden):
         encoded = encode_document(document, task, tokenizer)
         examples.extend(encoded.examples)
         lost.update(encoded.reasons)

@@ -1,5 +1,6 @@
 """Where results go: files whole or not at all, JSON lines as they come, and words for the person at the terminal."""
 
+import errno
 import gzip
 import json
 import os
@@ -28,9 +29,12 @@ def write_text(path: str | Path, text: str) -> None:
     """Write a file whole or not at all: beside its place first, then renamed. Folders are made."""
     target = Path(path)
     if target.is_dir():
-        raise IsADirectoryError(21, "Is a directory", str(target))
+        raise IsADirectoryError(errno.EISDIR, "Is a directory", str(target))
     _make_room(target)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
@@ -87,6 +91,8 @@ def _make_room(target: Path) -> None:
     """Make the folder of a file; an error names the file that could not be written."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, "Not a directory", str(target.parent)) from None
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(target)) from None
 

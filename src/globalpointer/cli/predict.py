@@ -1,6 +1,7 @@
 """`globalpointer predict`: texts in, one JSON object a line out, as soon as it is found."""
 
 import itertools
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -48,6 +49,7 @@ def predict(
     """
     from globalpointer.predictor import Predictor
 
+    _refuse_same(file, output, html)
     predictor = Predictor.from_pretrained(model)
     source = _Source(_documents(file, format, joiner, predictor.recipe))
     originals, queue = itertools.tee(source)
@@ -61,7 +63,11 @@ def predict(
     answers = (
         replace(answer, id=original.id, meta=original.meta) for original, answer in zip(originals, found, strict=True)
     )
-    _write(answers, output, batch_size, drawn)
+    # The first answer before the output is opened: an input that cannot be read must not empty an older output.
+    first = list(itertools.islice(answers, 1))
+    if source.error is not None and not first:
+        raise source.error
+    _write(itertools.chain(first, answers), output, batch_size, drawn)
     if html is not None:
         from globalpointer.view.documents import html as drawing
 
@@ -69,6 +75,13 @@ def predict(
         to_person(f"drawn in {html}")
     if source.error is not None:
         raise source.error
+
+
+def _refuse_same(file: str, *outputs: str | None) -> None:
+    """The texts are still being read while answers are written: writing over them would lose them."""
+    for out in outputs:
+        if out is not None and os.path.exists(out) and os.path.exists(file) and os.path.samefile(file, out):
+            raise DataError("this is the file that is read; name another file to write to", path=out)
 
 
 class _Source:

@@ -36,6 +36,19 @@ def test_a_folder_is_refused_by_name(tmp_path):
     assert error.value.filename == str(tmp_path)
 
 
+def test_a_place_below_a_file_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file" / "a.txt", tmp_path / "file" / "b" / "a.txt"):
+        with pytest.raises(NotADirectoryError):
+            write_text(path, "x")
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="no folder that nobody may write to, root neither")
+def test_an_unwritable_folder_names_the_file_that_was_asked_for():
+    with pytest.raises(OSError, match=r"'/proc/a\.txt'"):
+        write_text("/proc/a.txt", "x")
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
 def test_a_full_disk_is_an_error_that_names_the_file():
     with pytest.raises(OSError, match="No space left") as error, byte_sink("/dev/full") as sink:

@@ -11,7 +11,7 @@ import pytest
 
 
 def stdin(monkeypatch, raw):
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(raw))))
 
 
 def rows(result):
@@ -81,6 +81,36 @@ def test_all_before_a_broken_line_is_written(cli, predictor, tmp_path, bad):
     assert result.code == 1
     assert "in.jsonl:6:" in result.err
     assert len(out.read_text().splitlines()) == 5
+
+
+@pytest.mark.parametrize("words", [["missing.jsonl"], ["empty.jsonl"]])
+def test_an_input_that_cannot_be_read_leaves_an_older_output_as_it_was(cli, predictor, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty.jsonl").touch()
+    (tmp_path / "out.jsonl").write_text("old\n")
+    assert cli("predict", "m", *words, "--output", "out.jsonl").code == 1
+    assert (tmp_path / "out.jsonl").read_text() == "old\n"
+
+
+@pytest.mark.parametrize("option", ["--output", "--html"])
+def test_the_file_that_is_read_is_not_written_over(cli, predictor, gold, option):
+    before = gold.read_bytes()
+    result = cli("predict", "m", gold, option, gold.parent / "." / gold.name)
+    assert result.code == 1
+    assert "this is the file that is read" in result.err
+    assert gold.read_bytes() == before
+
+
+def test_a_closed_standard_input_is_told(cli, predictor, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    result = cli("predict", "m", "-")
+    assert result.code == 1
+    assert "standard input is closed" in result.err
+
+
+def test_gzip_from_stdin(cli, predictor, monkeypatch):
+    stdin(monkeypatch, gzip.compress(b"Ann sings.\n"))
+    assert [row["text"] for row in rows(cli("predict", "m", "-"))] == ["Ann sings."]
 
 
 def test_html_and_options(cli, predictor, tmp_path, gold):

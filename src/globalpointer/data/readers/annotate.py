@@ -61,9 +61,11 @@ def span_fault(text: str, start: Any, end: Any, surface: Any = None) -> str | No
 
 def label_fault(label: Any) -> str | None:
     """What is wrong with a label, or None."""
-    if isinstance(label, str) and label.strip():
-        return None
-    return f"a label must be a string that is not blank, found {label!r}"
+    if not isinstance(label, str) or not label.strip():
+        return f"a label must be a string that is not blank, found {label!r}"
+    if any("\ud800" <= each <= "\udfff" for each in label):
+        return f"a label must not hold half of a surrogate pair, found {label!r}"
+    return None
 
 
 def unique(

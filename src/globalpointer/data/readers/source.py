@@ -3,6 +3,7 @@
 import difflib
 import gzip
 import io
+import os
 import sys
 import tarfile
 import zlib
@@ -29,9 +30,13 @@ def split_place(path: str | Path) -> tuple[Path, str | None]:
 
 
 def file_name(path: str | Path) -> str:
-    """The last part of a path, without what only says how it is packed: for the ids of documents."""
+    """The last part of a path, without what only says how it is packed: for the ids of documents.
+
+    Bytes of the name that are no UTF-8 become U+FFFD: an id must be such that it can be written.
+    """
     outer, inside = split_place(path)
     name = Path(inside).name if inside else outer.name
+    name = os.fsencode(name).decode("utf-8", "replace")
     return "stdin" if name == "-" else name.removesuffix(".gz")
 
 
@@ -79,7 +84,9 @@ def decode(raw: bytes, path: str | Path, line: int) -> str:
 def open_bytes(path: str | Path) -> Iterator[IO[bytes]]:
     """A file, a member of an archive, or standard input ("-") as bytes, unpacked where it is gzipped."""
     if str(path) == "-":
-        yield sys.stdin.buffer
+        if sys.stdin is None:
+            raise DataError("standard input is closed: pipe something into it, or name a file", path=path)
+        yield _unpacked(cast(io.BufferedReader, sys.stdin.buffer), path)
         return
     outer, inside = split_place(path)
     check_exists(outer)

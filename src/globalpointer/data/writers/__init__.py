@@ -69,6 +69,9 @@ def _write_lines(documents: Iterable[Document], stream: TextIO, writer: LineWrit
             try:
                 stream.write(line + "\n")
             except UnicodeEncodeError:
-                raise DataError(f"document {document.id}: its text holds half of a surrogate pair") from None
+                raise DataError(
+                    f"document {document.id!r}: its text, its id or its meta holds half of a surrogate pair, which "
+                    "UTF-8 cannot hold"
+                ) from None
         count += 1
     return count

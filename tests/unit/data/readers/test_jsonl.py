@@ -12,7 +12,7 @@ from globalpointer.errors import DataError
 def one(tmp_path):
     def make(record, **options):
         path = tmp_path / "a.jsonl"
-        path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+        path.write_text(json.dumps(record), encoding="utf-8")
         (document,) = read(path, "jsonl", **options)
         return document
 
@@ -54,6 +54,7 @@ WRONG = [
     ({"start": "0", "end": 1, "label": "A"}, "must be an integer, found '0'"),
     ({"start": True, "end": 2, "label": "A"}, "must be an integer, found True"),
     ({"start": 0, "end": 1, "label": ""}, "a label must be a string that is not blank"),
+    ({"start": 0, "end": 1, "label": "A\ud83d"}, "a label must not hold half of a surrogate pair"),
     ({"start": 0, "end": 1, "label": 3}, "a label must be a string that is not blank, found 3"),
     ({"start": 0, "end": 1}, "'label' missing"),
     ({"start": 0, "end": 2, "label": "A", "text": "xy"}, "the mention is 'xy', but the text has 'ab' at 0:2"),

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import tarfile
 
 import pytest
@@ -102,7 +103,7 @@ def test_an_archive_that_is_none(tmp_path):
 
 def test_standard_input(monkeypatch):
     class Stdin:
-        buffer = io.BytesIO(b"one\ntwo\n")
+        buffer = io.BufferedReader(io.BytesIO(b"one\ntwo\n"))
 
     monkeypatch.setattr("sys.stdin", Stdin)
     assert texts("-") == ["one", "two"]
@@ -112,3 +113,4 @@ def test_file_names():
     assert file_name("a/b/train.json.gz") == "train.json"
     assert file_name("a/b.tar.gz::c/train.txt") == "train.txt"
     assert file_name("-") == "stdin"
+    assert file_name(os.fsdecode(b"a/caf\xe9.txt")) == "caf\ufffd.txt"

@@ -70,7 +70,8 @@ def test_gzip_by_name_and_the_same_bytes_each_time(tmp_path):
         (Document("a|||b", (), "d"), "cmeee", None, "document d: a cmeee text is one line"),
         (Document("ab", (Document("ab").entity("x y", 0, 1),), "d"), "cmeee", None, "label has no blanks"),
         (Document("ab", (Document("ab").entity("x y", 0, 1),), "d"), "brat", None, "label has no blanks"),
-        (Document("\ud83d", (), "d"), "jsonl", None, "document d: .*surrogate"),
+        (Document("\ud83d", (), "d"), "jsonl", None, "document 'd': .*surrogate"),
+        (Document("a", (), "\ud83d"), "jsonl", None, "its id .*surrogate"),
     ],
 )
 def test_what_a_format_cannot_say_is_refused_and_nothing_is_left(tmp_path, document, name, joiner, said):

@@ -49,6 +49,7 @@ test-gpu: .venv/installed-test ## the tests that need a CUDA device
 
 bench: .venv/installed-bench ## run what is missing in benchmarks/results, then render the tables
 	$(QUIET) $(BIN)/python -m benchmarks.accuracy
+	$(QUIET) $(BIN)/python -m benchmarks.policies
 	$(BIN)/python -m benchmarks.tables
 
 docs: .venv/installed-docs ## build the documentation site into site/

@@ -42,6 +42,7 @@ def main() -> None:
         "accuracy": accuracy(rows),
         "rope": changes(rows, ["no_rope"]),
         "steps": changes(rows, [change for change in CHANGES if change != "no_rope"]),
+        "policies": policies(read_rows("policies")),
         "slices": slices(rows),
     }
     for page in (ROOT / "README.md", ROOT / "benchmarks" / "README.md", ROOT / "docs" / "results.md"):
@@ -109,6 +110,15 @@ def changes(rows: Sequence[Row], wanted: Sequence[str]) -> str:
                 f"| {dataset} | {CHANGES[ending]} | {_percent(whole['test']['f1'])} | {_percent(row['test']['f1'])} "
                 f"| {_difference(row, whole, 'test')} | {_difference(row, whole, 'dev')} |"
             )
+    return "\n".join(lines)
+
+
+def policies(rows: Sequence[Row]) -> str:
+    """The same models, with nested answers and without."""
+    lines = ["| recipe | nested | flat | difference |", "|---|--:|--:|--:|"]
+    for row in sorted(rows, key=lambda row: str(row["recipe"])):
+        gain = 100 * (row["flat"] - row["nested"])
+        lines.append(f"| {row['recipe']} | {_percent(row['nested'])} | {_percent(row['flat'])} | {gain:+.2f} |")
     return "\n".join(lines)
 
 

@@ -78,6 +78,8 @@ class TaskConfig(Section):
     """The labels, in output order; by default all that the training documents use, sorted."""
     max_width: int | None = Field(default=None, ge=1)
     """The longest entity in tokens; longer gold counts as lost. None: no bound."""
+    overlap_policy: Literal["nested", "flat", "longest", "allow"] = "nested"
+    """What is done where found entities overlap, unless a call says otherwise; "flat" suits labels that never nest."""
 
 
 class ModelConfig(Section):

@@ -25,7 +25,8 @@ FORMAT_VERSION = 1
 class GlobalPointerConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
     """`config.json`: the architecture (see build.py), how text is cut, and what was fitted after training.
 
-    `architecture`: task, encoder, head, loss, dropout. `text`: window, overlap, truncation, joiner.
+    `architecture`: task, encoder, head, loss, dropout. `text`: window, overlap, truncation, joiner, unit,
+    overlap_policy.
     `slope`: the score of an entity is sigmoid(slope * logit). `recipe`: the recipe that was run, as plain tables.
     """
 

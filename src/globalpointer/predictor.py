@@ -130,6 +130,11 @@ class Predictor:
         return self.model.task.schema
 
     @property
+    def overlap_policy(self) -> str:
+        """What is done where found entities overlap, unless a call says otherwise."""
+        return str(self.model.config.text.get("overlap_policy", "nested"))
+
+    @property
     def recipe(self) -> Recipe:
         """The recipe the model was trained by."""
         return Recipe.model_validate(self.model.config.recipe)
@@ -140,14 +145,15 @@ class Predictor:
         *,
         batch_size: int = 32,
         threshold: Threshold = 0.5,
-        overlap_policy: str = "nested",
+        overlap_policy: str | None = None,
         show_progress_bar: bool = False,
         is_split_into_words: bool = False,
     ) -> Any:
         """A text to a Document, a list of texts to a list of Documents in the same order.
 
         `threshold`: the least score, one for all labels or by label (0.5 for those not named); 0.5 is logit 0.
-        `overlap_policy`: "nested" (no crossing spans), "flat" or "longest" (no two overlap), "allow" (everything).
+        `overlap_policy`: "nested" (no crossing spans), "flat" or "longest" (no two overlap), "allow" (everything);
+        None: the one of the recipe, "nested" unless it says otherwise.
         `is_split_into_words`: each text is a sequence of words, joined by the joiner of the training data (a blank
         where it had none); offsets are those of the joined text. `batch_size` counts windows.
         """
@@ -171,16 +177,17 @@ class Predictor:
         *,
         batch_size: int = 32,
         threshold: Threshold = 0.5,
-        overlap_policy: str = "nested",
+        overlap_policy: str | None = None,
     ) -> Iterator[Document]:
         """Documents in the order of the texts, as they come; reads sixteen batches ahead to sort them by length."""
         logits = self._as_logits(threshold)
         task = self.model.task
+        policy = overlap_policy or self.overlap_policy
         texts = iter(texts)
         while chunk := list(islice(texts, 16 * _at_least_one(batch_size))):
             for text, found in zip(chunk, self.find(chunk, batch_size=batch_size, threshold=logits), strict=True):
                 document = task.decode(found.cells, text, found.encoded.tokens)
-                yield replace(document, entities=resolve(document.entities or (), overlap_policy))
+                yield replace(document, entities=resolve(document.entities or (), policy))
 
     @torch.inference_mode()
     def find(

@@ -173,3 +173,14 @@ def test_the_card_travels_with_the_model(tmp_path, predictor, monkeypatch):
     assert uploaded["me/mine"] == {
         *("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "README.md")
     }
+
+
+def test_the_overlap_policy_is_the_recipes_unless_the_call_says_otherwise():
+    predictor = small_predictor()
+    nested = scored(predictor.predict(TEXTS[1], overlap_policy="nested"))
+    flat = scored(predictor.predict(TEXTS[1], overlap_policy="flat"))
+    assert len(flat) < len(nested)
+    assert scored(predictor.predict(TEXTS[1])) == nested
+    predictor.model.config.text["overlap_policy"] = "flat"
+    assert scored(predictor.predict(TEXTS[1])) == flat
+    assert scored(predictor.predict(TEXTS[1], overlap_policy="nested")) == nested

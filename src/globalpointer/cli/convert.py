@@ -16,9 +16,7 @@ def convert(
     format: Annotated[str, typer.Option("--format", help=f"The format of FILE: {FORMATS}.")],  # noqa: A002
     to: Annotated[str, typer.Option(help="The format of OUT.")] = "jsonl",
     joiner: Joiner = None,
-    discontinuous: Annotated[
-        str, typer.Option(help="Spans with gaps (brat): refuse, or keep their envelope.")
-    ] = "refuse",
+    discontinuous: Annotated[str, typer.Option(help="Spans with gaps (brat): refuse, envelope or skip.")] = "refuse",
     without: Annotated[
         list[str] | None,
         typer.Option(help="Leave out texts that equal, or are part of, a text of this file (of FILE's format)."),

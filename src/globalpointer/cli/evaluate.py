@@ -13,7 +13,6 @@ from globalpointer.cli.options import (
     Json,
     Model,
     OverlapPolicy,
-    Policy,
     Threshold,
     read_all,
     reading,
@@ -41,7 +40,7 @@ def evaluate(
         list[str] | None, typer.Option(help="Training files, to tell mentions seen there from unseen ones.")
     ] = None,
     threshold: Threshold = [],  # noqa: B006  (typer reads it once)
-    overlap_policy: OverlapPolicy = Policy.nested,
+    overlap_policy: OverlapPolicy = None,
     batch_size: BatchSize = 32,
 ) -> None:
     """Score a model on annotated files: exact F1 by label, by length, by density, nested or flat; relaxed matches.
@@ -59,7 +58,7 @@ def evaluate(
     seen = None if train is None else evaluation.mentions(list(read_all(train, chosen, **options)))
     settings: dict[str, Any] = {
         "threshold": thresholds(threshold, predictor.schema.entities),
-        "overlap_policy": overlap_policy.value,
+        "overlap_policy": overlap_policy or predictor.overlap_policy,
         "batch_size": batch_size,
     }
     texts = [document.text for document in gold]

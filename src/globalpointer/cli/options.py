@@ -46,10 +46,11 @@ class Policy(StrEnum):
 
 
 OverlapPolicy = Annotated[
-    Policy,
+    Policy | None,
     typer.Option(
+        show_default="the model's own, nested unless its recipe says otherwise",
         help="nested: only crossing spans give way. flat: no overlap, the most probable first. "
-        "longest: no overlap, the longest first. allow: all."
+        "longest: no overlap, the longest first. allow: all.",
     ),
 ]
 Json = Annotated[str | None, typer.Option("--json", metavar="OUT", help="Write the numbers as JSON; - is stdout.")]

@@ -22,7 +22,7 @@ def to_person(renderable: RenderableType) -> None:
 def show(renderable: RenderableType, *, stderr: bool = False) -> None:
     """Print a table or a drawn sentence; to standard error where standard output carries JSON."""
     # A command that is shown must stay on its line, so that it can be copied.
-    Console(stderr=stderr, soft_wrap=isinstance(renderable, str), highlight=False).print(renderable)
+    Console(stderr=stderr, soft_wrap=isinstance(renderable, str), highlight=False).print(renderable, crop=False)
 
 
 def write_text(path: str | Path, text: str) -> None:

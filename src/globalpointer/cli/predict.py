@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from globalpointer.cli.options import BatchSize, Joiner, Model, OverlapPolicy, Policy, Threshold, reading, thresholds
+from globalpointer.cli.options import BatchSize, Joiner, Model, OverlapPolicy, Threshold, reading, thresholds
 from globalpointer.cli.output import byte_sink, forget_stdout, json_line, to_person, write_text
 from globalpointer.errors import DataError
 
@@ -38,7 +38,7 @@ def predict(
         str | None, typer.Option(metavar="OUT", help="Draw the documents, nested entities too; keeps all in memory.")
     ] = None,
     threshold: Threshold = [],  # noqa: B006  (typer reads it once)
-    overlap_policy: OverlapPolicy = Policy.nested,
+    overlap_policy: OverlapPolicy = None,
     batch_size: BatchSize = 32,
 ) -> None:
     """Extract from texts: a JSON object a line, each as soon as its batch is done.
@@ -57,7 +57,7 @@ def predict(
         (document.text for document in queue),
         batch_size=batch_size,
         threshold=thresholds(threshold, predictor.schema.entities),
-        overlap_policy=overlap_policy.value,
+        overlap_policy=overlap_policy,
     )
     drawn: list[Document] | None = None if html is None else []
     answers = (

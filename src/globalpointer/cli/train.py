@@ -24,6 +24,9 @@ def train(
     joiner: Annotated[
         str | None, typer.Option(help='How the tokens of a column file become text: "" (Chinese) or " ".')
     ] = None,
+    discontinuous: Annotated[
+        str | None, typer.Option(help="Spans with gaps (brat): refuse, envelope or skip.", show_default="refuse")
+    ] = None,
     train: Annotated[list[str] | None, typer.Option(help="A training file; may be repeated.")] = None,
     dev: Annotated[list[str] | None, typer.Option(help="A file to select the best model on; may be repeated.")] = None,
     test: Annotated[list[str] | None, typer.Option(help="A file to score once at the end; may be repeated.")] = None,
@@ -65,7 +68,7 @@ def train(
     loaded = load_recipe(
         recipe,
         set_ or (),
-        data=_given(format=format, joiner=joiner, train=train, dev=dev, test=test),
+        data=_given(format=format, joiner=joiner, discontinuous=discontinuous, train=train, dev=dev, test=test),
         task=_given(kind=task),
         model=_given(encoder=encoder, head=head),
         training=_given(num_train_epochs=epochs, seed=seed),

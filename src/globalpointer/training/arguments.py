@@ -3,10 +3,10 @@
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from transformers import TrainingArguments
 
 from globalpointer.config import nearest
@@ -16,7 +16,7 @@ from globalpointer.errors import ConfigError
 class Settings(BaseModel):
     """What `[training]` knows beyond transformers."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     tokens_per_batch: int = Field(default=4096, ge=1)
     """The most tokens of one batch on one device, padding counted; per_device_train_batch_size bounds it as well."""
@@ -34,8 +34,37 @@ class Settings(BaseModel):
 
 OURS = tuple(Settings.model_fields)
 
-RESERVED = ("output_dir", "load_best_model_at_end", "metric_for_best_model", "greater_is_better", "do_train", "do_eval")
+RESERVED = (
+    "output_dir",
+    "load_best_model_at_end",
+    "metric_for_best_model",
+    "greater_is_better",
+    "do_train",
+    "do_eval",
+    "remove_unused_columns",
+    "disable_tqdm",
+    "accelerator_config",
+)
 """Set by us; the folder is the command's --output, and the best model is always kept by development F1."""
+
+_Seed = Annotated[int, Field(ge=0, lt=2**32)]
+_Positive = Annotated[int, Field(ge=1)]
+_NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+BOUNDS: Mapping[str, Any] = {
+    "learning_rate": _NotNegative,
+    "weight_decay": _NotNegative,
+    "max_grad_norm": _NotNegative,
+    "warmup_steps": _NotNegative,
+    "num_train_epochs": _NotNegative,
+    "gradient_accumulation_steps": _Positive,
+    "per_device_train_batch_size": _Positive,
+    "per_device_eval_batch_size": _Positive,
+    "dataloader_num_workers": Annotated[int, Field(ge=0)],
+    "seed": _Seed,
+    "data_seed": _Seed | None,
+}
+"""What transformers takes as it comes, to fail later and far from the recipe."""
 
 DEFAULTS = {
     "num_train_epochs": 10,
@@ -73,6 +102,7 @@ def parse(training: Mapping[str, Any], folder: Path, *, pretrained: bool) -> tup
         **training,
     }
     ours = {name: chosen.pop(name) for name in OURS if name in chosen}
+    chosen |= {name: _checked(name, value) for name, value in training.items() if name in chosen}
     try:
         settings = Settings.model_validate(ours)
         arguments = TrainingArguments(
@@ -92,6 +122,15 @@ def parse(training: Mapping[str, Any], folder: Path, *, pretrained: bool) -> tup
     if settings.patience is not None and arguments.eval_strategy == "no":
         raise ConfigError("training.patience needs evaluations, and training.eval_strategy is 'no'")
     return arguments, settings
+
+
+def _checked(name: str, value: Any) -> Any:
+    """A value for transformers.TrainingArguments, of the type that it declares and never looks at."""
+    kind = BOUNDS.get(name) or get_type_hints(TrainingArguments)[name]
+    try:
+        return TypeAdapter(kind, config=ConfigDict(arbitrary_types_allowed=True)).validate_python(value)
+    except ValidationError as error:
+        raise ConfigError(f"training.{name}: {error.errors()[0]['msg']}, found {value!r}") from None
 
 
 def has_bfloat16() -> bool:

@@ -210,4 +210,12 @@ def _finish(
 
 def _losses(lost: Counter[str], documents: Sequence[Document]) -> list[str]:
     total = sum(len(document.entities or ()) for document in documents)
-    return [f"{count} of {total} training annotations are lost: {reason}" for reason, count in lost.most_common()]
+    said = "{} of {} training annotations are lost: {}"
+    return [said.format(count, total, _WHY.get(reason, reason)) for reason, count in lost.most_common()]
+
+
+_WHY = {
+    "alignment": "a border of theirs lies within a token of the tokenizer",
+    "width": "they are wider than task.max_width",
+    "window": "no window holds them wholly (a larger model.overlap would)",
+}

@@ -45,7 +45,12 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
             "reduction": recipe.model.reduction,
             "dropout": recipe.model.dropout,
         },
-        text={**text, "joiner": recipe.data.joiner, "unit": unit},
+        text={
+            **text,
+            "joiner": recipe.data.joiner,
+            "unit": unit,
+            "overlap_policy": recipe.task.overlap_policy,
+        },
         recipe=recipe.model_dump(exclude_none=True),
     )
     model = GlobalPointerModel(config)

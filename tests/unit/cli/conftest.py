@@ -36,6 +36,7 @@ class FakePredictor:
 
     model = SimpleNamespace(config=SimpleNamespace(text={"unit": "character"}))
     schema = Schema(("LOC", "PER"))
+    overlap_policy = "nested"
 
     @property
     def recipe(self):

@@ -30,6 +30,18 @@ def test_the_defaults_depend_on_the_encoder_and_give_way(tmp_path):
         ({"output_dir": "x"}, "set by globalpointer itself"),
         ({"ema": 1.5}, "training.ema"),
         ({"patience": 0}, "training.patience"),
+        ({"fgm": float("inf")}, "training.fgm: .*finite"),
+        ({"learning_rate": "fast"}, "training.learning_rate: .*number.*found 'fast'"),
+        ({"learning_rate": -1}, "training.learning_rate: .*greater than or equal to 0, found -1"),
+        ({"learning_rate": float("nan")}, "training.learning_rate"),
+        ({"seed": -1}, "training.seed"),
+        ({"seed": 2**32}, "training.seed"),
+        ({"gradient_accumulation_steps": 0}, "training.gradient_accumulation_steps"),
+        ({"per_device_train_batch_size": 0}, "training.per_device_train_batch_size"),
+        ({"dataloader_num_workers": -1}, "training.dataloader_num_workers"),
+        ({"torch_compile": "x"}, "training.torch_compile: .*boolean"),
+        ({"report_to": 3}, "training.report_to"),
+        ({"disable_tqdm": False}, "set by globalpointer itself"),
         ({"lr_scheduler_type": "zigzag"}, "refused by transformers"),
         ({"patience": 2, "eval_strategy": "no"}, "training.patience needs evaluations"),
     ],
@@ -37,3 +49,9 @@ def test_the_defaults_depend_on_the_encoder_and_give_way(tmp_path):
 def test_a_mistake_is_named(tmp_path, training, said):
     with pytest.raises(ConfigError, match=said):
         parse(training, tmp_path, pretrained=False)
+
+
+def test_a_number_in_quotes_is_a_number(tmp_path):
+    arguments, _ = parse({"learning_rate": "3e-5", "eval_strategy": "steps"}, tmp_path, pretrained=False)
+    assert arguments.learning_rate == 3e-5
+    assert arguments.eval_strategy == "steps"

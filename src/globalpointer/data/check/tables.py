@@ -79,7 +79,8 @@ def _grid(title: str, files: tuple[Facts, ...]) -> Table:
 
 
 def _finding(finding: Finding) -> Text:
-    said = Text()
+    # Never broken into lines: it names files, which are copied.
+    said = Text(no_wrap=True, overflow="ignore")
     said.append(f"{finding.level}: ", style=STYLES[finding.level])
     said.append(f"{finding.count:,} {finding.message}" if finding.examples or finding.count > 1 else finding.message)
     for example in finding.examples:

@@ -1,0 +1,56 @@
+"""What the overlap policy is worth: the trained models of the recipes, scored again with each policy.
+
+    python -m benchmarks.policies [--runs DIR]
+
+Needs the model folders that `benchmarks.accuracy` leaves; a model that was scored before is left alone.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.accuracy import absent, fingerprint
+from benchmarks.rows import ROOT, add_row, read_rows
+from globalpointer.config import load_recipe
+from globalpointer.evaluation.report import evaluate
+from globalpointer.predictor import Predictor
+from globalpointer.training.documents import load_corpus
+
+POLICIES = ("nested", "flat")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where the model folders are")
+    os.environ.setdefault("GLOBALPOINTER_DATA", str(ROOT.parent / "shared" / "data"))
+    for name, folder in finished(parser.parse_args().runs):
+        score(name, folder)
+
+
+def finished(runs: Path) -> Iterator[tuple[str, Path]]:
+    """The recipes whose run is finished, and its folder."""
+    for path in sorted((ROOT / "recipes").glob("*.toml")):
+        recipe = load_recipe(path)
+        folder = runs / f"{path.stem}-{fingerprint(recipe)}"
+        if (folder / "report.json").is_file() and not absent(recipe):
+            yield path.stem, folder
+
+
+def score(name: str, folder: Path) -> None:
+    """A row with the F1 of each policy on the scored part."""
+    recipe = load_recipe(folder / "recipe.toml")
+    digest = fingerprint(recipe)
+    if any(row["recipe"] == name and row["fingerprint"] == digest for row in read_rows("policies")):
+        return
+    documents = load_corpus(recipe.data, base=ROOT / "recipes").test or []
+    predictor = Predictor.from_pretrained(folder)
+    texts = [document.text for document in documents]
+    found = {policy: predictor.predict(texts, batch_size=64, overlap_policy=policy) for policy in POLICIES}
+    f1 = {policy: evaluate(documents, answers).f1 for policy, answers in found.items()}
+    add_row("policies", {"recipe": name, "fingerprint": digest, **f1})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

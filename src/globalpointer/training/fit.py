@@ -72,13 +72,13 @@ def fit(
     leads = arguments.process_index == 0
     console = (console or Console(stderr=True)) if leads else Console(quiet=True)
     started = time.perf_counter()
-    # Before the folder is made: a mistyped path leaves nothing behind.
+    # Before the folder is made or an older run in it removed: a mistyped path or name leaves all as it was.
     corpus = load_corpus(recipe.data, base=base)
-    if leads:
-        _prepare(recipe, folder, resume=resume, overwrite=overwrite)
     set_seed(arguments.seed)
     predictor = start(recipe, corpus.train)
     examples, lost = encode(predictor, corpus.train, console)
+    if leads:
+        _prepare(recipe, folder, resume=resume, overwrite=overwrite)
     notes = [*corpus.notes, *_losses(lost, corpus.train)]
     for note in notes:
         console.print(note, style="yellow", markup=False, soft_wrap=True)
@@ -182,8 +182,12 @@ def _many_cells() -> Iterator[None]:
 def _keep(predictor: Predictor, folder: Path) -> None:
     staging = folder / ".staging"
     shutil.rmtree(staging, ignore_errors=True)
-    predictor.save_pretrained(staging)
-    replace_files(staging, folder)
+    try:
+        with checkpoints.writing(folder):
+            predictor.save_pretrained(staging)
+        replace_files(staging, folder)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _finish(

@@ -40,5 +40,14 @@ def test_columns_need_a_joiner(cli, tmp_path):
     assert cli("check", tmp_path / "a.txt", "--format", "bio", "--joiner", " ").code == 0
 
 
+def test_findings_are_not_broken_into_lines(cli, tmp_path, monkeypatch):
+    """What names a file must stay whole, so that it can be copied and searched for."""
+    monkeypatch.setenv("COLUMNS", "40")
+    twice = tmp_path / "the same text stands twice in this file.jsonl"
+    twice.write_text('{"text": "Ann", "entities": []}\n' * 2)
+    result = cli("check", twice)
+    assert f"more than once\n    {twice}:1, {twice}:2\n" in result.out
+
+
 def test_model_or_tokenizer(cli, gold):
     assert cli("check", gold, "--model", "m", "--tokenizer", "character").code == 2

@@ -23,6 +23,12 @@ def test_flags_become_a_recipe(cli, fitted, tmp_path):
     assert f"globalpointer predict {tmp_path / 'out'}" in result.out
 
 
+def test_gaps_in_spans_have_a_flag(cli, fitted, tmp_path):
+    files = ("--format", "brat", "--train", "a", "--dev", "b")
+    assert cli("train", *files, "--discontinuous", "skip", "--output", tmp_path / "out").code == 0
+    assert fitted[0].recipe.data.discontinuous == "skip"
+
+
 def test_flags_go_over_a_recipe(cli, fitted, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.toml").write_text('[data]\nformat = "cmeee"\ntrain = "t"\ndev = "d"\n[training]\nseed = 1\n')

@@ -69,3 +69,13 @@ def test_where_a_path_leads(tmp_path, monkeypatch):
     assert resolve_path("beside.txt", base) == str(base / "beside.txt")
     assert resolve_path("data/set::inside/a", base) == str(tmp_path / "root" / "set") + "::inside/a"
     assert resolve_path("absent.txt", base) == "absent.txt"
+
+
+def test_what_was_repaired_names_its_place_once(tmp_path):
+    path = tmp_path / "train.txt"
+    path.write_text("Ann I-PER\n", encoding="utf-8")
+    notes = load_corpus(
+        load_recipe(None, data={"format": "bio", "joiner": " ", "train": str(path), "dev": str(path)}).data
+    ).notes
+    assert notes[0] == f"{path}: 1 annotation repaired, such as:"
+    assert notes[1].startswith(f"  {path}:1: ")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from globalpointer.data.readers.annotate import cut, shorten, span_fault, unique
-from globalpointer.data.readers.notes import OnError, Reporter
+from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
 from globalpointer.data.readers.source import check_exists, decode, read_members, split_place
 from globalpointer.errors import DataError
@@ -150,9 +150,10 @@ def _pieces(mention: re.Match[str], report: Reporter, options: Options, line: in
         raise DataError(f"expected 'start end' after the label, found {mention[3]!r}", path=path, line=line) from None
     if len(pieces) == 1 or options.discontinuous == "envelope":
         return min(start for start, _ in pieces), max(end for _, end in pieces)
-    said = f'{mention[1]} {mention[2]} {mention[3]}: the mention is discontinuous; discontinuous = "envelope" keeps it'
-    default: OnError = "skip" if options.discontinuous == "skip" else "raise"
-    report.dropped(f'{said} as one span from first to last, "skip" leaves it out', line, path=path, default=default)
+    wanted = options.discontinuous == "skip"
+    said = f"{mention[1]} {mention[2]} {mention[3]}: the mention is discontinuous"
+    advice = '; discontinuous = "envelope" keeps it as one span from first to last, "skip" leaves it out'
+    report.dropped(said if wanted else said + advice, line, path=path, default="skip" if wanted else "raise")
     return None
 
 

@@ -137,9 +137,16 @@ def load_recipe(path: str | Path | None, overrides: Sequence[str] = (), **tables
             raise ConfigError(f"--set expects section.key=value, such as training.learning_rate=3e-5, got {override!r}")
         _put(plain, dotted.strip().split("."), _value(value.strip()))
     try:
-        return Recipe.model_validate(plain)
+        recipe = Recipe.model_validate(plain)
     except ValidationError as error:
         raise ConfigError(_explain(error, path)) from None
+    try:
+        recipe.to_toml().encode("utf-8")
+    except UnicodeEncodeError as error:
+        # Such as a file name from before UTF-8: the recipe could not be kept beside the model.
+        wrong = error.object[max(0, error.start - 40) : error.end].rpartition("\n")[2]
+        raise ConfigError(f"a recipe is UTF-8, and this is not: {wrong!r}; rename the file") from None
+    return recipe
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

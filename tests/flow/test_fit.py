@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from globalpointer.config import load_recipe
 from globalpointer.data.sample import sample
 from globalpointer.data.writers import write
-from globalpointer.errors import ConfigError
+from globalpointer.errors import ConfigError, DataError
 from globalpointer.predictor import Predictor
 from globalpointer.training import checkpoints
 from globalpointer.training.fit import fit, read_result
@@ -102,6 +102,15 @@ def test_an_output_folder_is_never_emptied_by_mistake(recipe, tmp_path, finished
     with pytest.raises(ConfigError, match="had another recipe"):
         fit(load_recipe(finished.folder / "recipe.toml", ["training.seed=1"]), finished.folder, resume=True)
     assert (tmp_path / "precious.txt").exists()
+
+
+@pytest.mark.parametrize("wrong", ["data.train=absent.jsonl", "model.head=none", "model.window=1"])
+def test_a_mistake_leaves_the_older_run_as_it_was(recipe, tmp_path, wrong):
+    (tmp_path / "recipe.toml").write_text(recipe.to_toml(), encoding="utf-8")
+    (tmp_path / "model.safetensors").write_bytes(b"weights of an older run")
+    with pytest.raises((ConfigError, DataError)):
+        fit(load_recipe(tmp_path / "recipe.toml", [wrong]), tmp_path, overwrite=True)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["model.safetensors", "recipe.toml"]
 
 
 @pytest.mark.filterwarnings("ignore::globalpointer.predictor.LimitWarning")

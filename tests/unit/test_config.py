@@ -66,3 +66,8 @@ def test_a_file_that_is_no_recipe(tmp_path):
         load_recipe(tmp_path)
     with pytest.raises(ConfigError, match="cannot be read"):
         load_recipe(tmp_path / "absent.toml")
+
+
+def test_a_name_that_is_no_utf8_is_refused_before_anything_is_written():
+    with pytest.raises(ConfigError, match=r"a recipe is UTF-8.*udce9"):
+        load_recipe(None, data={"format": "jsonl", "train": "caf\udce9.jsonl"})

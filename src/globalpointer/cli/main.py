@@ -66,6 +66,15 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     except KeyboardInterrupt:
         to_person("stopped")
         sys.exit(130)
+    except Exception as error:  # a mistake of ours, or a library's: told as such, and never as forty lines of a stack
+        if debug:
+            raise
+        said = f"{type(error).__name__}: {error}"
+        to_person(
+            f"[bold red]error:[/] this was not foreseen: {_escape(said)}\n"
+            "Look at the values you gave; --debug shows where it came from, for a report."
+        )
+        sys.exit(1)
     sys.exit(0)
 
 

@@ -1,10 +1,24 @@
 """Checkpoints that survive a kill at any moment: one is valid only once its last file, the mark, is there."""
 
+import errno
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from safetensors import SafetensorError
+
 MARK = "complete"
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """A full or failing disk is an OSError, whichever class the library that was writing weights has for it."""
+    try:
+        yield
+    except (SafetensorError, RuntimeError) as error:
+        raise OSError(errno.EIO, f"the model cannot be written: {error}", str(folder)) from error
 
 
 def seal(checkpoint: Path) -> None:

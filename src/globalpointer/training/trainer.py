@@ -16,7 +16,7 @@ from globalpointer.grid import Grid
 from globalpointer.model import GlobalPointerModel
 from globalpointer.nn.encoders.huggingface import quietly
 from globalpointer.training.arguments import Settings
-from globalpointer.training.checkpoints import seal
+from globalpointer.training.checkpoints import seal, writing
 from globalpointer.training.regularize import MovingAverage, adversarial_step
 
 AVERAGE_FILE = "average.safetensors"
@@ -192,12 +192,12 @@ class ExtractionTrainer(Trainer):
 
     def _save_checkpoint(self, model: nn.Module, trial: Any) -> None:
         """As transformers does; then the averaged weights, and the mark that all of it is there."""
-        with quietly():
+        checkpoint = Path(self._get_output_dir(trial=trial)) / f"checkpoint-{self.state.global_step}"
+        with quietly(), writing(checkpoint):
             super()._save_checkpoint(model, trial)
-        if self.args.should_save:
-            checkpoint = Path(self._get_output_dir(trial=trial)) / f"checkpoint-{self.state.global_step}"
-            if self.average is not None:
+            if self.args.should_save and self.average is not None:
                 self.average.save(checkpoint / AVERAGE_FILE)
+        if self.args.should_save:
             seal(checkpoint)
 
 

@@ -32,6 +32,17 @@ def test_wrong_usage_is_2(cli, words):
     assert "Usage: globalpointer" in result.out + result.err
 
 
+def test_what_nobody_foresaw_is_told_without_a_stack(cli, predictor, gold, monkeypatch):
+    def fail(folder):
+        raise KeyError("[odd]")
+
+    monkeypatch.setattr(predictor, "from_pretrained", fail)
+    result = cli("evaluate", "m", gold)
+    assert result.code == 1
+    assert "not foreseen: KeyError: '[odd]'" in result.err
+    assert "Traceback" not in result.err
+
+
 def test_ctrl_c_is_130(cli, predictor, tmp_path):
     (tmp_path / "in.txt").write_text("Ann\npress Ctrl-C\n", encoding="utf-8")
     result = cli("predict", "m", tmp_path / "in.txt", "--format", "text", "--batch-size", "1")

@@ -1,6 +1,9 @@
 """A checkpoint counts only once its mark is there."""
 
-from globalpointer.training.checkpoints import latest, seal, step_of
+import pytest
+from safetensors import SafetensorError
+
+from globalpointer.training.checkpoints import latest, seal, step_of, writing
 
 
 def write(folder, step, *, sealed):
@@ -29,3 +32,10 @@ def test_half_a_checkpoint_is_removed_and_the_one_before_taken(tmp_path):
 def test_none(tmp_path):
     assert latest(tmp_path) is None
     assert latest(tmp_path / "absent") is None
+
+
+@pytest.mark.parametrize("raised", [SafetensorError("I/O error: No space left"), RuntimeError("file write failed")])
+def test_a_full_disk_is_an_oserror_that_names_the_folder(tmp_path, raised):
+    with pytest.raises(OSError, match=r"cannot be written: .*(No space left|write failed)") as error, writing(tmp_path):
+        raise raised
+    assert error.value.filename == str(tmp_path)

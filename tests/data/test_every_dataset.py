@@ -110,7 +110,7 @@ def test_train_evaluate_predict(cli, data_dir, tmp_path, dataset):
     assert "dev F1" in trained.err
     assert "nan" not in trained.err
     assert "Writing model shards" not in trained.err
-    assert len(trained.err.splitlines()) < 20  # a log file holds what matters
+    assert len(trained.err.splitlines()) < 30  # a log file holds what matters
 
     scored = cli("evaluate", model, dev, "--json", tmp_path / "scores.json")
     assert scored.code == 0, scored.err

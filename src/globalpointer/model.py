@@ -6,12 +6,11 @@ from typing import Any
 
 import torch
 from jaxtyping import Float
-from safetensors import SafetensorError
 from torch import Tensor
 from transformers import PretrainedConfig, PreTrainedModel
 
 from globalpointer.build import build_extractor, build_task
-from globalpointer.errors import ModelError
+from globalpointer.errors import GlobalPointerError, ModelError
 from globalpointer.nn.contracts import Batch
 from globalpointer.nn.encoders.huggingface import quietly
 from globalpointer.nn.losses.divergence import divergence
@@ -101,11 +100,18 @@ def load_model(folder: str | Path) -> GlobalPointerModel:
     try:
         with quietly():
             loaded = GlobalPointerModel.from_pretrained(folder, output_loading_info=True)  # type: ignore[assignment]
-    except (OSError, KeyError, SafetensorError) as error:
-        raise ModelError(f"{folder}: no model could be loaded: {error}") from None
+    except GlobalPointerError:
+        raise
+    except Exception as error:  # a damaged config or weights file: each mistake has another class
+        said = f"{type(error).__name__}: {error}"
+        raise ModelError(f"{folder}: no model could be loaded from its config.json and weights: {said}") from None
     model, info = loaded
     if info["missing_keys"] or info["unexpected_keys"] or info["mismatched_keys"]:
         wrong = {kind: sorted(keys) for kind, keys in info.items() if keys}
         raise ModelError(f"{folder}: the weights do not fit the configuration: {wrong}")
+    if unknown := [key for key in ("window", "overlap", "truncation", "unit") if key not in model.config.text]:
+        raise ModelError(
+            f"{folder}: config.json does not say under `text` how text is cut: {', '.join(unknown)} missing"
+        )
     model.train(mode=False)
     return model

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import torch
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import track
 from torch import Tensor
@@ -18,7 +19,7 @@ from globalpointer.config import Recipe, nearest
 from globalpointer.data.batching import Encoded, collate, encode_text
 from globalpointer.data.tokenizers import load_tokenizer, save_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
-from globalpointer.errors import ConfigError
+from globalpointer.errors import ConfigError, ModelError
 from globalpointer.grid import Cell, ScoredCells
 from globalpointer.model import GlobalPointerModel, load_model
 from globalpointer.nn.encoders.huggingface import quietly
@@ -137,7 +138,12 @@ class Predictor:
     @property
     def recipe(self) -> Recipe:
         """The recipe the model was trained by."""
-        return Recipe.model_validate(self.model.config.recipe)
+        try:
+            return Recipe.model_validate(self.model.config.recipe)
+        except ValidationError as error:
+            raise ModelError(
+                f"config.json of the model holds no recipe that this version understands: {error}"
+            ) from None
 
     def predict(
         self,

@@ -48,6 +48,33 @@ def test_a_broken_configuration(folder):
         load_model(folder)
 
 
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (["architecture", "encoder"], 3),
+        (["architecture", "task", "schema", "entities"], ["A", "B", "C", "D", "E", "F", "G"]),
+        (["text"], {}),
+        (["format_version"], "new"),
+    ],
+)
+def test_a_configuration_that_does_not_fit(folder, path, value):
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    table = config
+    for key in path[:-1]:
+        table = table[key]
+    table[path[-1]] = value
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(ModelError, match=str(folder)):
+        load_model(folder)
+
+
+def test_a_model_without_a_recipe(folder):
+    predictor = Predictor.from_pretrained(folder)
+    predictor.model.config.recipe = {}
+    with pytest.raises(ModelError, match="no recipe"):
+        _ = predictor.recipe
+
+
 def test_missing_weights_are_not_made_up(folder):
     from safetensors.torch import load_file, save_file
 

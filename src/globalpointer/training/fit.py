@@ -95,7 +95,7 @@ def fit(
     )
     trainer.remove_callback(PrinterCallback)
     if settings.patience is not None:
-        trainer.add_callback(EarlyStoppingCallback(settings.patience))
+        trainer.add_callback(_Patience(settings.patience))
     with arguments.main_process_first(desc="looking for a checkpoint"):
         checkpoint = checkpoints.latest(folder / CHECKPOINTS) if resume else None
     trainer.start_average(checkpoint)
@@ -107,6 +107,13 @@ def fit(
         _finish(recipe, corpus, folder, notes, time.perf_counter() - started, arguments.per_device_eval_batch_size)
     trainer.accelerator.wait_for_everyone()
     return read_result(folder)
+
+
+class _Patience(EarlyStoppingCallback):
+    """Early stopping without the remark that the best model is not loaded at the end: it is kept in the folder."""
+
+    def on_train_begin(self, *_: Any, **__: Any) -> None:
+        """Nothing: what transformers checks here, `parse` has made sure of."""
 
 
 def encode(

@@ -19,7 +19,8 @@ from benchmarks.rows import ROOT, add_row, read_rows
 from globalpointer.config import Recipe, load_recipe
 from globalpointer.evaluation.report import Report
 from globalpointer.training.documents import resolve_path
-from globalpointer.training.fit import FitResult, fit
+from globalpointer.training.fit import fit
+from globalpointer.training.folder import FitResult
 
 console = Console()
 

@@ -1,6 +1,7 @@
 """Texts in, documents out: the road of training, turned round where the language begins again."""
 
 import math
+import shutil
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -99,6 +100,7 @@ class Predictor:
         model = load_model(folder)
         cut = {name: model.config.text[name] for name in ("window", "overlap", "truncation")}
         tokenizer = TextTokenizer(load_tokenizer(folder), **cut)
+        _check_vocabulary(tokenizer, model)
         if device is None:
             device = "cuda" if torch.cuda.is_available() else "cpu"
         predictor = cls(model, tokenizer, device=device, precision=precision)
@@ -110,6 +112,8 @@ class Predictor:
         """Write the model folder: config.json, model.safetensors, tokenizer.json, and the card if any. No pickle."""
         with quietly():
             self.model.save_pretrained(folder)
+        # Written for the owner alone; the model is for whoever may read its folder.
+        shutil.copymode(Path(folder) / "config.json", Path(folder) / "model.safetensors")
         save_tokenizer(self.tokenizer.tokenizer, folder)
         if self.card is not None:
             (Path(folder) / CARD).write_text(self.card, encoding="utf-8")
@@ -273,6 +277,17 @@ class Predictor:
                 raise ConfigError(f"threshold names an unknown label, {label!r} ({nearest(label, labels)})")
         by_type = [_logit(threshold.get(label, 0.5)) / slope for label in labels]
         return {"entity": torch.tensor(by_type, device=self.model.device)}
+
+
+def _check_vocabulary(tokenizer: TextTokenizer, model: GlobalPointerModel) -> None:
+    """The ids of the tokenizer must all have a vector; with another model's tokenizer they do not."""
+    options = model.config.architecture["encoder"]["options"]
+    known = options.get("vocab_size") or options.get("config", {}).get("vocab_size")
+    if known is not None and tokenizer.vocab_size > known:
+        raise ModelError(
+            f"tokenizer.json has {tokenizer.vocab_size} ids and the encoder vectors for {known}: "
+            "it is the tokenizer of another model"
+        )
 
 
 def _shift(cells: ScoredCells, by: int) -> ScoredCells:

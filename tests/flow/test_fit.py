@@ -17,7 +17,8 @@ from globalpointer.data.writers import write
 from globalpointer.errors import ConfigError, DataError
 from globalpointer.predictor import Predictor
 from globalpointer.training import checkpoints
-from globalpointer.training.fit import fit, read_result
+from globalpointer.training.fit import fit
+from globalpointer.training.folder import read_result
 
 SMALL = {
     "encoder": "bilstm",
@@ -34,6 +35,7 @@ TRAINING = {
     "tokens_per_batch": 300,
     "learning_rate": 1e-2,
     "ema": 0.9,
+    "patience": 2,
     "logging_steps": 1,
     "use_cpu": True,
 }

@@ -7,21 +7,20 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from rich.console import Console
 from rich.progress import track
-from transformers import EarlyStoppingCallback, set_seed
+from transformers import TrainerState, set_seed
 from transformers.trainer_callback import PrinterCallback
 
 from globalpointer.build import SCRATCH_ENCODERS
-from globalpointer.config import Recipe, load_recipe
-from globalpointer.data.batching import Example, encode_document
-from globalpointer.errors import ConfigError, DataError
-from globalpointer.evaluation.report import Report, evaluate
+from globalpointer.config import Recipe
+from globalpointer.data.batching import Example, encode_documents
+from globalpointer.errors import DataError
+from globalpointer.evaluation.report import evaluate
 from globalpointer.predictor import LimitWarning, Predictor
 from globalpointer.text.spans import Document
 from globalpointer.training import checkpoints
@@ -29,22 +28,24 @@ from globalpointer.training.arguments import parse
 from globalpointer.training.calibrate import calibrate
 from globalpointer.training.card import write_card
 from globalpointer.training.documents import Corpus, load_corpus
+from globalpointer.training.folder import (
+    CHECKPOINTS,
+    HISTORY,
+    REPORT,
+    WEIGHTS,
+    FitResult,
+    keep,
+    prepare,
+    read_result,
+    same_recipe,
+)
+from globalpointer.training.patience import Patience, exhausted
 from globalpointer.training.progress import History, ProgressBar
 from globalpointer.training.start import start
-from globalpointer.training.trainer import ExtractionTrainer, make_collator, replace_files
+from globalpointer.training.trainer import ExtractionTrainer, make_collator
 
-CHECKPOINTS, RECIPE, REPORT, HISTORY = "checkpoints", "recipe.toml", "report.json", "history.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class FitResult:
-    """What a finished run leaves: its reports, its folder, the seconds it took, and what was left out or lost."""
-
-    dev: Report
-    test: Report | None
-    folder: Path
-    seconds: float
-    notes: Sequence[str]
+PORTION = 1000
+"""Documents encoded together."""
 
 
 def fit(
@@ -63,7 +64,7 @@ def fit(
     """
     folder = Path(output)
     if resume and (folder / REPORT).is_file():
-        _same_recipe(recipe, folder)
+        same_recipe(recipe, folder)
         return read_result(folder)
     arguments, settings = parse(
         recipe.training, folder / CHECKPOINTS, pretrained=recipe.model.encoder not in SCRATCH_ENCODERS
@@ -78,7 +79,7 @@ def fit(
     predictor = start(recipe, corpus.train)
     examples, lost = encode(predictor, corpus.train, console)
     if leads:
-        _prepare(recipe, folder, resume=resume, overwrite=overwrite)
+        prepare(recipe, folder, resume=resume, overwrite=overwrite)
     notes = [*corpus.notes, *_losses(lost, corpus.train)]
     for note in notes:
         console.print(note, style="yellow", markup=False, soft_wrap=True)
@@ -90,17 +91,19 @@ def fit(
         examples=examples,
         collator=make_collator(predictor.model.task.grids, predictor.tokenizer.pad, rdrop=settings.rdrop),
         judge=lambda: _judge(judge, corpus.dev, arguments.per_device_eval_batch_size),
-        keep=lambda: _keep(predictor, folder),
+        keep=lambda: keep(predictor, folder),
         callbacks=[History(folder / HISTORY), ProgressBar(console)],
     )
     trainer.remove_callback(PrinterCallback)
     if settings.patience is not None:
-        trainer.add_callback(_Patience(settings.patience))
+        trainer.add_callback(Patience(settings.patience))
     with arguments.main_process_first(desc="looking for a checkpoint"):
         checkpoint = checkpoints.latest(folder / CHECKPOINTS) if resume else None
     trainer.start_average(checkpoint)
-    trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
-    if trainer.state.best_metric is None:
+    if not _is_over(checkpoint, settings.patience):
+        trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+    trainer.accelerator.wait_for_everyone()
+    if not (folder / WEIGHTS).exists():
         trainer.evaluate()
     trainer.accelerator.wait_for_everyone()
     if leads:
@@ -109,11 +112,11 @@ def fit(
     return read_result(folder)
 
 
-class _Patience(EarlyStoppingCallback):
-    """Early stopping without the remark that the best model is not loaded at the end: it is kept in the folder."""
-
-    def on_train_begin(self, *_: Any, **__: Any) -> None:
-        """Nothing: what transformers checks here, `parse` has made sure of."""
+def _is_over(checkpoint: Path | None, patience: int | None) -> bool:
+    """Whether a run was killed after its patience had run out, so that there is nothing left to train."""
+    if checkpoint is None or patience is None:
+        return False
+    return exhausted(TrainerState.load_from_json(str(checkpoint / "trainer_state.json")), patience)
 
 
 def encode(
@@ -124,51 +127,15 @@ def encode(
     examples: list[Example] = []
     lost: Counter[str] = Counter()
     console = console or Console(stderr=True)
-    hidden = len(documents) < 5000 or not console.is_terminal
-    for document in track(documents, "Encoding", console=console, transient=True, disable=hidden):
-        encoded = encode_document(document, task, tokenizer)
-        examples.extend(encoded.examples)
-        lost.update(encoded.reasons)
+    hidden = len(documents) < 5 * PORTION or not console.is_terminal
+    portions = [documents[start : start + PORTION] for start in range(0, len(documents), PORTION)]
+    for portion in track(portions, "Encoding", console=console, transient=True, disable=hidden):
+        for encoded in encode_documents(portion, task, tokenizer):
+            examples.extend(encoded.examples)
+            lost.update(encoded.reasons)
     if not examples:
         raise DataError("the train part has no token to learn from: every text is empty or only white space")
     return examples, lost
-
-
-def read_result(folder: Path) -> FitResult:
-    """The result of a finished run, from its folder."""
-    plain = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-    test = plain.get("test")
-    return FitResult(
-        dev=Report.from_dict(plain["dev"]),
-        test=None if test is None else Report.from_dict(test),
-        folder=folder,
-        seconds=plain["seconds"],
-        notes=plain["notes"],
-    )
-
-
-def _prepare(recipe: Recipe, folder: Path, *, resume: bool, overwrite: bool) -> None:
-    """An output folder that belongs to this run: empty, or this recipe's own where it is resumed."""
-    if folder.exists() and not folder.is_dir():
-        raise ConfigError(f"{folder}: the output must be a folder, and a file of that name is there")
-    if resume and (folder / RECIPE).is_file():
-        _same_recipe(recipe, folder)
-        return
-    if folder.is_dir() and any(folder.iterdir()):
-        if not overwrite:
-            raise ConfigError(f"{folder}: the folder is not empty; --resume goes on with it, --overwrite starts anew")
-        if not (folder / RECIPE).is_file():
-            raise ConfigError(f"{folder}: the folder holds no earlier run (no {RECIPE}), so it is not overwritten")
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / RECIPE).write_text(recipe.to_toml(), encoding="utf-8")
-
-
-def _same_recipe(recipe: Recipe, folder: Path) -> None:
-    if load_recipe(folder / RECIPE) != recipe:
-        raise ConfigError(
-            f"{folder / RECIPE}: the run to resume had another recipe; resume with that file, or use another --output"
-        )
 
 
 def _judge(predictor: Predictor, dev: Sequence[Document], batch_size: int) -> dict[str, float]:
@@ -186,17 +153,6 @@ def _many_cells() -> Iterator[None]:
         yield
 
 
-def _keep(predictor: Predictor, folder: Path) -> None:
-    staging = folder / ".staging"
-    shutil.rmtree(staging, ignore_errors=True)
-    try:
-        with checkpoints.writing(folder):
-            predictor.save_pretrained(staging)
-        replace_files(staging, folder)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
 def _finish(
     recipe: Recipe, corpus: Corpus, folder: Path, notes: Sequence[str], seconds: float, batch_size: int
 ) -> None:
@@ -204,7 +160,7 @@ def _finish(
     predictor = Predictor.from_pretrained(folder)
     with _many_cells():
         calibrate(predictor, corpus.dev, batch_size=batch_size)
-    _keep(predictor, folder)
+    keep(predictor, folder)
     unit = predictor.model.config.text["unit"]
     seen = {entity.text for document in corpus.train for entity in document.entities or ()}
     plain: dict[str, Any] = {"seconds": seconds, "notes": list(notes), "threads": torch.get_num_threads()}

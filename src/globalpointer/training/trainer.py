@@ -1,6 +1,5 @@
 """transformers.Trainer over batches of cells: length buckets, end-to-end development F1, checkpoints that survive."""
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -209,10 +208,3 @@ def make_collator(grids: Sequence[Grid], pad: int, *, rdrop: float) -> Callable[
         return batch | {"rdrop": rdrop} if rdrop else batch
 
     return collator
-
-
-def replace_files(source: Path, folder: Path) -> None:
-    """Move every file of `source` into `folder`, each in one step, so that the folder is never half-written."""
-    for file in sorted(source.iterdir()):
-        os.replace(file, folder / file.name)
-    source.rmdir()

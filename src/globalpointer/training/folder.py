@@ -1,0 +1,78 @@
+"""The folder of a run: made, taken up again, never emptied by mistake, and read back when the run is finished."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from globalpointer.config import Recipe, load_recipe
+from globalpointer.errors import ConfigError
+from globalpointer.evaluation.report import Report
+from globalpointer.predictor import Predictor
+from globalpointer.training import checkpoints
+
+CHECKPOINTS, RECIPE, REPORT, HISTORY = "checkpoints", "recipe.toml", "report.json", "history.jsonl"
+WEIGHTS = "model.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class FitResult:
+    """What a finished run leaves: its reports, its folder, the seconds it took, and what was left out or lost."""
+
+    dev: Report
+    test: Report | None
+    folder: Path
+    seconds: float
+    notes: Sequence[str]
+
+
+def prepare(recipe: Recipe, folder: Path, *, resume: bool, overwrite: bool) -> None:
+    """An output folder that belongs to this run: empty, or this recipe's own where it is resumed."""
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"{folder}: the output must be a folder, and a file of that name is there")
+    if resume and (folder / RECIPE).is_file():
+        same_recipe(recipe, folder)
+        return
+    if folder.is_dir() and any(folder.iterdir()):
+        if not overwrite:
+            raise ConfigError(f"{folder}: the folder is not empty; --resume goes on with it, --overwrite starts anew")
+        if not (folder / RECIPE).is_file():
+            raise ConfigError(f"{folder}: the folder holds no earlier run (no {RECIPE}), so it is not overwritten")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / RECIPE).write_text(recipe.to_toml(), encoding="utf-8")
+
+
+def same_recipe(recipe: Recipe, folder: Path) -> None:
+    """Raise ConfigError where the run in this folder had another recipe."""
+    if load_recipe(folder / RECIPE) != recipe:
+        raise ConfigError(
+            f"{folder / RECIPE}: the run to resume had another recipe; resume with that file, or use another --output"
+        )
+
+
+def keep(predictor: Predictor, folder: Path) -> None:
+    """Write the model into its folder, each file in one step, so that a usable model is there at any moment."""
+    staging = folder / ".staging"
+    shutil.rmtree(staging, ignore_errors=True)
+    try:
+        with checkpoints.writing(folder):
+            predictor.save_pretrained(staging)
+        for file in sorted(staging.iterdir()):
+            file.replace(folder / file.name)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def read_result(folder: Path) -> FitResult:
+    """The result of a finished run."""
+    plain = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+    test = plain.get("test")
+    return FitResult(
+        dev=Report.from_dict(plain["dev"]),
+        test=None if test is None else Report.from_dict(test),
+        folder=folder,
+        seconds=plain["seconds"],
+        notes=plain["notes"],
+    )

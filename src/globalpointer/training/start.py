@@ -1,6 +1,8 @@
 """From a recipe and its training documents to an untrained (or pretrained) model with its tokenizer."""
 
+import difflib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from tokenizers import Tokenizer
@@ -13,6 +15,7 @@ from globalpointer.data.tokenizing import TextTokenizer
 from globalpointer.errors import ConfigError, SchemaError
 from globalpointer.model import GlobalPointerConfig, GlobalPointerModel
 from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
+from globalpointer.nn.encoders.minilm import MINILM
 from globalpointer.predictor import Predictor
 from globalpointer.text.schema import Schema
 from globalpointer.text.spans import Document
@@ -23,6 +26,7 @@ LEARNED: tuple[Kind, ...] = ("character", "wordpiece")
 
 def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
     """The predictor that training begins with; random weights come from the seed set by the caller."""
+    _check_name(recipe.model.encoder)
     unit = unit_of(document.text for document in documents)
     schema = _schema(recipe, documents)
     backend = make_tokenizer(recipe.model, documents, unit="character" if unit == "character" else "wordpiece")
@@ -82,6 +86,14 @@ def _encoder(model: ModelConfig, vocab_size: int) -> tuple[dict[str, Any], nn.Mo
     ready = HuggingFaceEncoder.from_pretrained(model.encoder, weights=model.pretrained)
     changes = model.encoder_options if model.pretrained else {"vocab_size": vocab_size, **model.encoder_options}
     return {"name": "huggingface", "options": {"config": {**ready.description(), **changes}}}, ready
+
+
+def _check_name(encoder: str) -> None:
+    """One of our names that is only misspelt is not looked for on the hub."""
+    ours = [*SCRATCH_ENCODERS, MINILM]
+    near = difflib.get_close_matches(encoder, ours, n=1, cutoff=0.75)
+    if near and encoder not in ours and not Path(encoder).exists():
+        raise ConfigError(f"unknown encoder {encoder!r} (nearest: {near[0]!r})")
 
 
 def _check_window(model: ModelConfig, tokenizer: TextTokenizer, encoder: nn.Module) -> None:

@@ -69,11 +69,11 @@ def evaluate(
     show(table(report), stderr=piped)
     if against is not None:
         numbers["against"] = _compare(gold, found, against, texts, settings, piped=piped)
+    if json is not None:
+        write_json(json, numbers)
     if html is not None:
         write_text(html, page(report, gold, found))
         to_person(f"wrong examples drawn in {html}")
-    if json is not None:
-        write_json(json, numbers)
 
 
 def _annotated(files: Sequence[str], format: str, options: dict[str, Any]) -> "list[Document]":  # noqa: A002

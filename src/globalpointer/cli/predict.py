@@ -116,7 +116,7 @@ def _documents(
         # What annotation there is is left aside: its mistakes do not matter here.
         yield from read(file, chosen, labelled=False, **options)
     except DataError as error:
-        if format is not None:
+        if format is not None or error.line is None:
             raise
         raise DataError(f"{error} (read as {chosen!r}; one text a line is --format text)") from None
 

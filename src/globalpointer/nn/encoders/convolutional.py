@@ -65,6 +65,7 @@ class IdcnnEncoder(nn.Module):
         block = list(dilations) * (1 if shared else iterations)
         self.convolutions = nn.ModuleList(MaskedConvolution(hidden, hidden, kernel, dilation=each) for each in block)
         self.norms = nn.ModuleList(nn.LayerNorm(hidden) for _ in range(len(dilations) * iterations))
+        self.last_norm = nn.LayerNorm(hidden)
         self.dropout = nn.Dropout(dropout)
 
     def learn_bigrams(self, sequences: Iterable[Sequence[int]]) -> int:
@@ -78,9 +79,11 @@ class IdcnnEncoder(nn.Module):
         vectors: Tensor = self.project(self.embedding(tokens, attention))
         for index, norm in enumerate(self.norms):
             convolution = self.convolutions[index % len(self.convolutions)]
-            read = torch.relu(convolution(vectors, attention))
-            vectors = norm(vectors + self.dropout(read))
-        return vectors
+            # Normed before each convolution, not after: otherwise twelve in a row do not learn at usual rates.
+            read = torch.relu(convolution(norm(vectors), attention))
+            vectors = vectors + self.dropout(read)
+        normed: Tensor = self.last_norm(vectors)
+        return normed
 
 
 class TextCnnEncoder(nn.Module):

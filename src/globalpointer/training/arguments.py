@@ -85,9 +85,26 @@ PRETRAINED = {"learning_rate": 3e-5, "head_learning_rate": 1e-3, "warmup_steps":
 SCRATCH = {"learning_rate": 3e-3, "warmup_steps": 0.05, "max_grad_norm": 5.0, "ema": 0.998}
 """What suits an encoder that begins with random weights; measured on CLUENER and Resume, see docs/results.md."""
 
+UNTRAINED_TRANSFORMER = {**SCRATCH, "learning_rate": 5e-4, "max_grad_norm": 1.0}
+"""What suits a transformer with random weights, which learns nothing at the rates of the others."""
 
-def parse(training: Mapping[str, Any], folder: Path, *, pretrained: bool) -> tuple[TrainingArguments, Settings]:
-    """Both halves of `[training]`; `folder` receives the checkpoints. Raises ConfigError for what neither knows."""
+SCRATCH_PRESETS = {"bilstm": SCRATCH, "idcnn": SCRATCH, "textcnn": SCRATCH}
+
+
+def preset(encoder: str, *, pretrained: bool) -> Mapping[str, Any]:
+    """What suits an encoder where a recipe says nothing; `pretrained`: whether a hub model brings its weights."""
+    if encoder in SCRATCH_PRESETS:
+        return SCRATCH_PRESETS[encoder]
+    return PRETRAINED if pretrained and encoder != "transformer" else UNTRAINED_TRANSFORMER
+
+
+def parse(
+    training: Mapping[str, Any], folder: Path, *, suited: Mapping[str, Any]
+) -> tuple[TrainingArguments, Settings]:
+    """Both halves of `[training]` over what `suited` the encoder (see `preset`); `folder` receives the checkpoints.
+
+    Raises ConfigError for what neither half knows.
+    """
     known = [each.name for each in dataclasses.fields(TrainingArguments) if each.init]
     for name in training:
         if name in RESERVED:
@@ -96,7 +113,7 @@ def parse(training: Mapping[str, Any], folder: Path, *, pretrained: bool) -> tup
             raise ConfigError(f"unknown key 'training.{name}' ({nearest(name, [*OURS, *known])})")
     chosen: dict[str, Any] = {
         **DEFAULTS,
-        **(PRETRAINED if pretrained else SCRATCH),
+        **suited,
         "bf16": has_bfloat16(),
         "use_cpu": not torch.accelerator.is_available(),
         **training,

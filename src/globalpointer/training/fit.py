@@ -16,7 +16,6 @@ from rich.progress import track
 from transformers import TrainerState, set_seed
 from transformers.trainer_callback import PrinterCallback
 
-from globalpointer.build import SCRATCH_ENCODERS
 from globalpointer.config import Recipe
 from globalpointer.data.batching import Example, encode_documents
 from globalpointer.errors import DataError
@@ -24,7 +23,7 @@ from globalpointer.evaluation.report import evaluate
 from globalpointer.predictor import LimitWarning, Predictor
 from globalpointer.text.spans import Document
 from globalpointer.training import checkpoints
-from globalpointer.training.arguments import parse
+from globalpointer.training.arguments import parse, preset
 from globalpointer.training.calibrate import calibrate
 from globalpointer.training.card import write_card
 from globalpointer.training.documents import Corpus, load_corpus
@@ -66,9 +65,8 @@ def fit(
     if resume and (folder / REPORT).is_file():
         same_recipe(recipe, folder)
         return read_result(folder)
-    arguments, settings = parse(
-        recipe.training, folder / CHECKPOINTS, pretrained=recipe.model.encoder not in SCRATCH_ENCODERS
-    )
+    suited = preset(recipe.model.encoder, pretrained=recipe.model.pretrained)
+    arguments, settings = parse(recipe.training, folder / CHECKPOINTS, suited=suited)
     # Of several devices the first one writes and speaks.
     leads = arguments.process_index == 0
     console = (console or Console(stderr=True)) if leads else Console(quiet=True)

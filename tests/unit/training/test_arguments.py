@@ -3,23 +3,30 @@
 import pytest
 
 from globalpointer.errors import ConfigError
-from globalpointer.training.arguments import PRETRAINED, SCRATCH, parse
+from globalpointer.training.arguments import PRETRAINED, SCRATCH, UNTRAINED_TRANSFORMER, parse, preset
 
 
 def test_both_halves(tmp_path):
-    arguments, settings = parse({"num_train_epochs": 3, "ema": 0.9, "patience": 2}, tmp_path, pretrained=False)
+    arguments, settings = parse({"num_train_epochs": 3, "ema": 0.9, "patience": 2}, tmp_path, suited=SCRATCH)
     assert arguments.num_train_epochs == 3
     assert (settings.ema, settings.patience, settings.fgm) == (0.9, 2, 0.0)
 
 
 def test_the_defaults_depend_on_the_encoder_and_give_way(tmp_path):
-    for pretrained, preset in ((True, PRETRAINED), (False, SCRATCH)):
-        arguments, settings = parse({}, tmp_path, pretrained=pretrained)
-        assert arguments.learning_rate == preset["learning_rate"]
-        assert settings.ema == preset.get("ema", 0.0)
-        assert settings.head_learning_rate == preset.get("head_learning_rate")
-    arguments, settings = parse({"learning_rate": 0.5, "ema": 0.0}, tmp_path, pretrained=False)
+    for suited in (PRETRAINED, SCRATCH, UNTRAINED_TRANSFORMER):
+        arguments, settings = parse({}, tmp_path, suited=suited)
+        assert arguments.learning_rate == suited["learning_rate"]
+        assert settings.ema == suited.get("ema", 0.0)
+        assert settings.head_learning_rate == suited.get("head_learning_rate")
+    arguments, settings = parse({"learning_rate": 0.5, "ema": 0.0}, tmp_path, suited=SCRATCH)
     assert (arguments.learning_rate, settings.ema) == (0.5, 0.0)
+
+
+def test_which_defaults_suit_which_encoder():
+    assert preset("bilstm", pretrained=True) is SCRATCH
+    assert preset("transformer", pretrained=True) is UNTRAINED_TRANSFORMER
+    assert preset("minilm", pretrained=True) is PRETRAINED
+    assert preset("minilm", pretrained=False) is UNTRAINED_TRANSFORMER
 
 
 @pytest.mark.parametrize(
@@ -48,10 +55,10 @@ def test_the_defaults_depend_on_the_encoder_and_give_way(tmp_path):
 )
 def test_a_mistake_is_named(tmp_path, training, said):
     with pytest.raises(ConfigError, match=said):
-        parse(training, tmp_path, pretrained=False)
+        parse(training, tmp_path, suited=SCRATCH)
 
 
 def test_a_number_in_quotes_is_a_number(tmp_path):
-    arguments, _ = parse({"learning_rate": "3e-5", "eval_strategy": "steps"}, tmp_path, pretrained=False)
+    arguments, _ = parse({"learning_rate": "3e-5", "eval_strategy": "steps"}, tmp_path, suited=SCRATCH)
     assert arguments.learning_rate == 3e-5
     assert arguments.eval_strategy == "steps"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from globalpointer.evaluation.counts import Counts
 from globalpointer.evaluation.match import ERRORS, Error, errors
 from globalpointer.evaluation.report import Report, pairs
-from globalpointer.evaluation.tables import CAPTIONS, UNIT_NAMES, percent, summary
+from globalpointer.evaluation.tables import CAPTIONS, UNIT_NAMES, numbers, percent, summary
 from globalpointer.text.spans import Document, Entity, Span, reading_order
 from globalpointer.view.documents import attribute, content, fragment, frame
 
@@ -119,10 +119,7 @@ def _slices(report: Report) -> str:
 
 def _table(title: str, first: str, rows: Iterable[tuple[str, Counts]]) -> str:
     columns = ("F1", "precision", "recall", "gold", "found", "right")
-    cells = (
-        (name, percent(each.f1), percent(each.precision), percent(each.recall), each.gold, each.found, each.right)
-        for name, each in rows
-    )
+    cells = ((name, *numbers(each)) for name, each in rows)
     return _rows(title, (first, *columns), cells)
 
 

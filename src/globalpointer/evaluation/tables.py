@@ -54,10 +54,10 @@ def percent(rate: float) -> str:
 def _labels(report: Report) -> Table:
     made = _frame("Labels, exact match", "label")
     for label, counts in report.labels.items():
-        made.add_row(Text(visible(label)), *_numbers(counts))
+        made.add_row(Text(visible(label)), *numbers(counts))
     made.add_section()
     macro = [percent(report.macro_f1), "", "", "", "", ""]
-    made.add_row("all (micro)", *_numbers(report.counts), style="bold")
+    made.add_row("all (micro)", *numbers(report.counts), style="bold")
     made.add_row("mean (macro)", *macro)
     return made
 
@@ -66,7 +66,7 @@ def _slices(report: Report) -> Table:
     made = _frame(f"Slices; length and density in {UNIT_NAMES[report.unit]}", "slice")
     for parts in report.slices.values():
         for part, counts in parts.items():
-            made.add_row(f"{part}: {CAPTIONS[part]}", *_numbers(counts))
+            made.add_row(f"{part}: {CAPTIONS[part]}", *numbers(counts))
         made.add_section()
     return made
 
@@ -105,6 +105,8 @@ def _frame(title: str, first: str) -> Table:
     return made
 
 
-def _numbers(counts: Counts) -> tuple[str, ...]:
-    rates = (percent(counts.f1), percent(counts.precision), percent(counts.recall))
-    return (*rates, str(counts.gold), str(counts.found), str(counts.right))
+def numbers(counts: Counts) -> tuple[str, ...]:
+    """Rates and counts; a dash where a rate has nothing to be a rate of, which is no failure."""
+    f1, recall = (percent(rate) if counts.gold else "-" for rate in (counts.f1, counts.recall))
+    precision = percent(counts.precision) if counts.found else "-"
+    return f1, precision, recall, str(counts.gold), str(counts.found), str(counts.right)

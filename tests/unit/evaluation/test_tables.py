@@ -1,7 +1,8 @@
 from rich.console import Console
 
 from globalpointer.evaluation import evaluate
-from globalpointer.evaluation.tables import summary, table
+from globalpointer.evaluation.counts import Counts
+from globalpointer.evaluation.tables import numbers, summary, table
 from globalpointer.text.spans import Document
 
 
@@ -36,3 +37,9 @@ def test_the_tables_name_every_number_and_take_odd_labels_as_they_are() -> None:
 def test_a_perfect_report_has_no_table_of_errors() -> None:
     document = Document("Ann", ())
     assert "Errors" not in printed(evaluate([document], [document]))
+
+
+def test_a_rate_of_nothing_is_a_dash_and_no_failure() -> None:
+    assert numbers(Counts(gold=0, found=0, right=0)) == ("-", "-", "-", "0", "0", "0")
+    assert numbers(Counts(gold=0, found=2, right=0)) == ("-", "0.00", "-", "0", "2", "0")
+    assert numbers(Counts(gold=4, found=2, right=2)) == ("66.67", "100.00", "50.00", "4", "2", "2")

@@ -4,7 +4,7 @@ import math
 import shutil
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,7 +48,6 @@ class Found:
 
     encoded: Encoded
     cells: ScoredCells
-    windows: Sequence[ScoredCells] = field(repr=False)
 
 
 class Predictor:
@@ -225,10 +224,7 @@ class Predictor:
                 LimitWarning,
                 stacklevel=2,
             )
-        return [
-            Found(each, merge_cells(each.windows, scored), scored)
-            for each, scored in zip(encoded, windows, strict=True)
-        ]
+        return [Found(each, merge_cells(each.windows, scored)) for each, scored in zip(encoded, windows, strict=True)]
 
     @torch.inference_mode()
     def logits(self, text: str) -> tuple[list[str], dict[str, Tensor]]:

@@ -19,7 +19,7 @@ from transformers.trainer_callback import PrinterCallback
 from globalpointer.config import Recipe
 from globalpointer.data.batching import Example, encode_documents
 from globalpointer.errors import DataError
-from globalpointer.evaluation.report import evaluate
+from globalpointer.evaluation import evaluate, mentions
 from globalpointer.predictor import LimitWarning, Predictor
 from globalpointer.text.spans import Document
 from globalpointer.training import checkpoints
@@ -160,7 +160,7 @@ def _finish(
         calibrate(predictor, corpus.dev, batch_size=batch_size)
     keep(predictor, folder)
     unit = predictor.model.config.text["unit"]
-    seen = {entity.text for document in corpus.train for entity in document.entities or ()}
+    seen = mentions(corpus.train)
     plain: dict[str, Any] = {"seconds": seconds, "notes": list(notes), "threads": torch.get_num_threads()}
     for name, part in (("dev", corpus.dev), ("test", corpus.test)):
         if part is not None:

@@ -9,11 +9,11 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from globalpointer.nn.kernels import factorized, reference, tiled
+from globalpointer.nn.kernels import factorized, pruned, reference, tiled
 from globalpointer.nn.kernels.reference import Dense, Factors, Source
 
-__all__ = ["Choice", "Dense", "Factors", "Impl", "Source", "count", "divergence", "explain", "gather", "legal_pairs"]
-__all__ += ["logits", "partition", "search"]
+__all__ = ["Choice", "Dense", "Factors", "Impl", "Source", "count", "divergence", "explain", "gather", "legal_cells"]
+__all__ += ["logits", "partition", "search", "split"]
 
 Impl = Literal["auto", "reference", "factorized", "tiled"]
 
@@ -49,9 +49,9 @@ def logits(source: Source) -> Float[Tensor, "batch types tokens tokens"]:
         return reference.logits(_raised(source))
 
 
-def legal_pairs(source: Source) -> Bool[Tensor, "batch tokens tokens"]:
-    """Which (row, col) are cells."""
-    return reference.legal_pairs(source)
+def legal_cells(source: Source, cells: Int[Tensor, "cells 4"]) -> Bool[Tensor, " cells"]:
+    """Which rows (example, type, row, col) are cells, whatever numbers stand in them."""
+    return reference.legal_cells(source, cells)
 
 
 def gather(source: Source, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, " cells"]:
@@ -60,19 +60,26 @@ def gather(source: Source, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, " cel
         return reference.gather(_raised(source), cells)
 
 
-def partition(source: Source, cells: Int[Tensor, "cells 4"], impl: str = "auto") -> Float[Tensor, "batch types"]:
-    """The log of Σ exp(score) over the legal cells other than `cells` (legal, distinct); -inf where there is none."""
+def split(
+    source: Source, cells: Int[Tensor, "cells 4"], impl: str = "auto"
+) -> tuple[Float[Tensor, "batch types"], Float[Tensor, " cells"]]:
+    """The partition over the legal cells other than `cells`, and the scores at `cells`: legal, distinct, sorted."""
     chosen = explain(source, impl).impl
     source = _raised(source)
     with _exactly(source):
-        if isinstance(source, Dense) or chosen == "reference" or not source.mask.numel():
-            return reference.partition(source, cells)
-        if chosen == "tiled":
-            return tiled.partition(source, cells)
-        total, trusted = factorized.partition(source, cells)
-        if bool(trusted.all()):
-            return total
-        return total.masked_scatter(~trusted, _one_by_one(source, cells, ~trusted))
+        if isinstance(source, Factors) and chosen == "factorized" and source.mask.numel():
+            outside, inside, trusted = factorized.split(source, cells)
+            if not bool(trusted.all()):
+                outside = outside.masked_scatter(~trusted, _one_by_one(source, cells, ~trusted))
+            return outside, inside
+        tile = isinstance(source, Factors) and chosen != "reference"
+        outside = (tiled if tile else reference).partition(source, cells)
+        return outside, reference.gather(source, cells)
+
+
+def partition(source: Source, cells: Int[Tensor, "cells 4"], impl: str = "auto") -> Float[Tensor, "batch types"]:
+    """The log of Σ exp(score) over the legal cells other than `cells`, as in split; -inf where there is none."""
+    return split(source, cells, impl)[0]
 
 
 def _one_by_one(factors: Factors, cells: Tensor, wanted: Tensor) -> Float[Tensor, " found"]:
@@ -104,7 +111,7 @@ def search(
         if isinstance(source, Dense) or chosen == "reference":
             return reference.search(source, threshold, limit)
         if chosen == "factorized":
-            return factorized.search(source, threshold, limit)
+            return pruned.search(source, threshold, limit)
         return tiled.search(source, threshold, limit)
 
 
@@ -117,7 +124,7 @@ def count(source: Source, threshold: Float[Tensor, " types"], impl: str = "auto"
         if isinstance(source, Dense) or chosen == "reference":
             return reference.count(source, threshold)
         if chosen == "factorized":
-            return factorized.count(source, threshold)
+            return pruned.count(source, threshold)
         return tiled.count(source, threshold)
 
 

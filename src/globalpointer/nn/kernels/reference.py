@@ -63,6 +63,17 @@ def legal_pairs(source: Source) -> Bool[Tensor, "batch tokens tokens"]:
     return mask[:, :, None] & mask[:, None, :] & inside
 
 
+def legal_cells(source: Source, cells: Int[Tensor, "cells 4"]) -> Bool[Tensor, " cells"]:
+    """Which rows (example, type, row, col) are cells, whatever numbers stand in them."""
+    mask = source.mask
+    size = cells.new_tensor([len(mask), source.types, *[mask.shape[1]] * 2])
+    inside = ((cells >= 0) & (cells < size)).all(1)
+    if not mask.numel():
+        return inside
+    example, _, row, col = (cells * inside[:, None]).unbind(1)
+    return inside & mask[example, row] & mask[example, col] & band(row, col, source.ordered, source.max_width)
+
+
 def logits(source: Source) -> Float[Tensor, "batch types tokens tokens"]:
     """Every score; -inf where illegal, set once, on the mask."""
     if isinstance(source, Dense):
@@ -82,12 +93,52 @@ def gather(source: Source, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, " cel
     if isinstance(source, Dense):
         return source.values[example, kind, row, col]
     plane = kind if source.query.shape[1] > 1 else torch.zeros_like(kind)
-    scores = (source.query[example, plane, row] * source.key[example, plane, col]).sum(-1)
+    scores = (_at(source.query, example, plane, row) * _at(source.key, example, plane, col)).sum(-1)
     if source.row_bias is not None:
-        scores = scores + source.row_bias[example, kind, row]
+        scores = scores + _at(source.row_bias, example, kind, row)
     if source.col_bias is not None:
-        scores = scores + source.col_bias[example, kind, col]
+        scores = scores + _at(source.col_bias, example, kind, col)
     return scores
+
+
+def pair_logits(factors: Factors, pairs: Int[Tensor, "pairs 3"]) -> Float[Tensor, "pairs types"]:
+    """The scores of every type at rows (example, row, col), differentiable: for factors with one plane and biases."""
+    assert factors.row_bias is not None
+    assert factors.col_bias is not None
+    example, row, col = (each[:, None] for each in pairs.unbind(1))
+    plane, kind = torch.zeros_like(example), torch.arange(factors.types, device=pairs.device)
+    shared = (_at(factors.query, example, plane, row) * _at(factors.key, example, plane, col)).sum(-1)
+    return shared + _at(factors.row_bias, example, kind, row) + _at(factors.col_bias, example, kind, col)
+
+
+def _at(table: Tensor, *index: Tensor) -> Tensor:
+    """table[index], with a gradient that is the same at each run.
+
+    On a CPU several threads sum up the gradient of indexing, in any order, but not that of index_select; on CUDA it is
+    the other way round.
+    """
+    if table.is_cuda:
+        return table[index]
+    place = _flat(table, index)
+    chosen = table.flatten(0, len(index) - 1).index_select(0, place.flatten())
+    return chosen.view(*place.shape, *table.shape[len(index) :])
+
+
+def add_at(table: Tensor, index: tuple[Tensor, ...], values: Tensor) -> None:
+    """Do table[index] += values, summed in the same order at each run where places are equal; `table` is contiguous."""
+    if table.is_cuda:
+        table.index_put_(index, values, accumulate=True)
+    else:
+        place = _flat(table, index)
+        table.view(-1, *table.shape[len(index) :]).index_add_(0, place.flatten(), values.flatten(0, place.dim() - 1))
+
+
+def _flat(table: Tensor, index: tuple[Tensor, ...]) -> Tensor:
+    """The index into the first dimensions of a table as they would be numbered in one."""
+    place = index[0]
+    for size, each in zip(table.shape[1:], index[1:], strict=False):
+        place = place * size + each
+    return place
 
 
 def partition(source: Source, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, "batch types"]:

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from globalpointer.errors import AlignmentError
 from globalpointer.nn.kernels import dispatch
-from globalpointer.nn.scores import PairScores, gather, per_type
+from globalpointer.nn.scores import PairScores, per_type
 
 
 def multilabel_crossentropy(
@@ -30,14 +30,16 @@ def multilabel_crossentropy(
     """
     _check(scores, cells)
     cells, targets = _distinct(scores, cells, targets)
-    left_out = cells
-    if ignore is not None and len(ignore):
-        cells, targets, left_out = _ignored(scores, cells, targets, ignore)
     limits = per_type(scores, threshold)
-    gold = gather(scores, cells) - limits[cells[:, 1]]
-    negative = dispatch.partition(scores.source, left_out, impl) - limits
-    base = torch.zeros_like(negative)
-    negative = torch.logaddexp(negative, base)
+    if ignore is None or not len(ignore):
+        outside, gold = dispatch.split(scores.source, cells, impl)
+    else:
+        cells, targets, left_out, place = _ignored(scores, cells, targets, ignore)
+        outside, inside = dispatch.split(scores.source, left_out, impl)
+        gold = inside[place]
+    gold = gold - limits[cells[:, 1]]
+    base = torch.zeros_like(outside)
+    negative = torch.logaddexp(outside - limits, base)
     if targets is None:
         return negative + _joined(base, cells, -gold)
     return _joined(negative, cells, gold + torch.log1p(-targets)) + _joined(base, cells, -gold + targets.log())
@@ -60,23 +62,20 @@ def _joined(
 
 def _check(scores: PairScores, cells: Tensor) -> None:
     """Every gold cell must exist: within the tensor, on legal tokens, in order, within the width."""
-    size = torch.tensor([len(scores.mask), scores.types, *[scores.mask.shape[1]] * 2], device=cells.device)
-    inside = ((cells >= 0) & (cells < size)).all(1)
-    if not bool(inside.all()):
-        _refuse(cells[~inside][0], f"outside of scores of the shape {tuple(size.tolist())}")
-    example, _, row, col = cells.unbind(1)
-    legal = scores.mask[example, row] & scores.mask[example, col]
-    if not bool(legal.all()):
-        _refuse(cells[~legal][0], "on a token that is not legal (special token, padding)")
     source = scores.source
-    if source.ordered and bool((row > col).any()):
-        _refuse(cells[row > col][0], "below the diagonal of an ordered grid (ends are inclusive)")
-    if source.max_width is not None and bool((wide := col - row >= source.max_width).any()):
-        _refuse(cells[wide][0], f"wider than max_width {source.max_width}")
-
-
-def _refuse(cell: Tensor, why: str) -> None:
-    example, kind, row, col = cell.tolist()
+    legal = dispatch.legal_cells(source, cells)
+    if bool(legal.all()):
+        return
+    example, kind, row, col = cells[~legal][0].tolist()
+    shape = (len(scores.mask), scores.types, *[scores.mask.shape[1]] * 2)
+    if not all(0 <= each < size for each, size in zip((example, kind, row, col), shape, strict=True)):
+        why = f"outside of scores of the shape {shape}"
+    elif not bool(scores.mask[example, row] & scores.mask[example, col]):
+        why = "on a token that is not legal (special token, padding)"
+    elif source.ordered and row > col:
+        why = "below the diagonal of an ordered grid (ends are inclusive)"
+    else:
+        why = f"wider than max_width {source.max_width}"
     raise AlignmentError(
         f"gold cell (example {example}, type {kind}, row {row}, col {col}) lies {why}; "
         "leave out or correct it where the batch is made"
@@ -110,13 +109,14 @@ def _distinct(scores: PairScores, cells: Tensor, targets: Tensor | None) -> tupl
 
 def _ignored(
     scores: PairScores, cells: Tensor, targets: Tensor | None, ignore: Tensor
-) -> tuple[Tensor, Tensor | None, Tensor]:
-    """Gold that is not ignored, its targets, and all cells that are no plain negatives. Illegal ones are no cells."""
-    size = torch.tensor([len(scores.mask), scores.types, *[scores.mask.shape[1]] * 2], device=ignore.device)
-    ignore = ignore[((ignore >= 0) & (ignore < size)).all(1)]
-    legal = dispatch.legal_pairs(scores.source)
-    ignore = ignore[legal[ignore[:, 0], ignore[:, 2], ignore[:, 3]]]
+) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
+    """Gold that is not ignored, its targets, all cells that are no plain negatives, and where among them gold stands.
+
+    Ignored cells that are illegal are no cells.
+    """
+    ignore = ignore[dispatch.legal_cells(scores.source, ignore)]
     gold, ignored = _keys(scores, cells), _keys(scores, ignore)
     kept = ~torch.isin(gold, ignored)
-    left_out = _cells(scores, torch.unique(torch.cat([gold, ignored])))
-    return cells[kept], None if targets is None else targets[kept], left_out
+    left_out = torch.unique(torch.cat([gold, ignored]))
+    place = torch.searchsorted(left_out, gold[kept])
+    return cells[kept], None if targets is None else targets[kept], _cells(scores, left_out), place

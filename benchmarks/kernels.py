@@ -72,8 +72,8 @@ def main() -> None:
 
 def losses(cases: list[Case] = SIZES + PADDED) -> Iterator[Row]:
     """Time and memory from factors to gradients, beside the floor of the arithmetic."""
+    reached = rates()
     for case in cases:
-        reached = rates()
         times = side_by_side({name: from_factors(name, case) for name in LOSSES})
         floor = {"gflop": work(case).gflop, "gexp": work(case).gexp, "floor_ms": floor_ms(case, reached)}
         yield {**named(case), "ms": times, "mib": memory(case, list(LOSSES)), **floor, **reached}

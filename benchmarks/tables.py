@@ -1,4 +1,4 @@
-"""Render the rows of results/ as tables: benchmarks/README.md, README.md, docs/results.md and the recipes' headers.
+"""Render the rows of results/ as tables: in the READMEs, in docs/ and in the recipes' headers.
 
     python -m benchmarks.tables
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.accuracy import fingerprint
+from benchmarks.kernel_tables import kernel_tables
 from benchmarks.rows import ROOT, read_rows
 from globalpointer.config import load_recipe
 
@@ -44,8 +45,9 @@ def main() -> None:
         "steps": changes(rows, [change for change in CHANGES if change != "no_rope"]),
         "policies": policies(read_rows("policies")),
         "slices": slices(rows),
+        **kernel_tables(),
     }
-    for page in (ROOT / "README.md", ROOT / "benchmarks" / "README.md", ROOT / "docs" / "results.md"):
+    for page in (ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         fill(page, tables)
     for row in rows:
         head_recipe(ROOT / "recipes" / f"{row['recipe']}.toml", row)

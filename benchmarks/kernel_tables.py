@@ -26,6 +26,7 @@ def kernel_tables() -> dict[str, str]:
         "kernels-search": searches(of("search")),
         "kernels-precision": precision(of("precision")),
         "kernels-step": steps(of("step")),
+        "kernels-long": long_documents(of("long")),
         "kernels-peers": peers(of("peers")),
         "kernels-types": curve(of("types"), "types"),
         "kernels-tokens": curve(of("tokens"), "tokens"),
@@ -122,6 +123,12 @@ def steps(rows: Sequence[Row]) -> str:
         shares = [f"{100 * part / whole:.1f} %" for part in (loss, projection + loss)]
         lines.append([row["head"], row["loss"], *(spread(row, name) for name in row["ms"]), *shares])
     return table(columns, lines, rows)
+
+
+def long_documents(rows: Sequence[Row]) -> str:
+    """A training step on one piece of text."""
+    lines = [[size(row), spread(row, "step"), number(row["mib"]["step"])] for row in rows]
+    return table(["batch × tokens × types", "step, ms", "step, MiB"], lines, rows)
 
 
 def peers(rows: Sequence[Row]) -> str:

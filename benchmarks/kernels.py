@@ -33,6 +33,7 @@ from benchmarks.formulations import (
 from benchmarks.measure import extra_memory, keep_memory, rates, side_by_side
 from benchmarks.peers import from_emissions
 from benchmarks.rows import add_row
+from benchmarks.training_step import long_document
 
 Row = dict[str, Any]
 
@@ -52,6 +53,9 @@ TOKENS: dict[Head, tuple[int, ...]] = {
 }
 THEIRS: dict[Head, int] = {"efficient": 1 << 28, "per-type": 1 << 27}
 """Scores of the largest case that the usual formulations are measured at; they hold them several times over."""
+
+LONG = [Case("efficient", 1, 32768, 20)]
+"""A document of this length is one piece here."""
 
 LIMIT = 1000
 """Cells an example that a search of an untrained model is held to."""
@@ -148,6 +152,15 @@ def peers(sizes: list[tuple[int, int, int]] = TAGGED) -> Iterator[Row]:
         yield {**named(case), "ms": side_by_side(sides)}
 
 
+def long_documents(cases: list[Case] = LONG) -> Iterator[Row]:
+    """Time and memory of a whole training step over a BiLSTM, without windows."""
+    for case in cases:
+        times = side_by_side({"step": long_document(case)}, rounds=1)
+        tiny = case._replace(tokens=64)
+        taken = extra_memory(partial(long_document, case), partial(long_document, tiny))
+        yield {**named(case), "ms": times, "mib": {"step": taken}}
+
+
 def named(case: Case, model: str | None = None) -> Row:
     """What identifies a case in a row."""
     return {"case": str(case) if model is None else f"{case}, {model}", **case._asdict()}
@@ -161,6 +174,7 @@ PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "precision": precision.rows,
     "peers": peers,
     "step": training_step.rows,
+    "long": long_documents,
     "types": sweep_types,
     "tokens": sweep_tokens,
 }

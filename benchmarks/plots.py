@@ -37,10 +37,10 @@ def main() -> None:
     rows = newest(read_rows("kernels"))
     IMAGES.mkdir(parents=True, exist_ok=True)
     for against in ("types", "tokens"):
-        points = [row for row in rows if row["part"] == against]
+        drawn = [row for row in rows if row["part"] == against]
         for what in ("time", "memory"):
-            if points:
-                draw(points, what, against, IMAGES / f"{what}-against-{against}.svg")
+            if drawn:
+                draw(drawn, what, against, IMAGES / f"{what}-against-{against}.svg")
 
 
 def draw(rows: Sequence[Row], what: str, against: str, path: Path) -> None:

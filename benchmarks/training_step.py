@@ -1,4 +1,4 @@
-"""What head, loss and gradient take of a training step of a 12-layer, 768-wide encoder, before and after.
+"""What head, loss and gradient take of a training step of a 12-layer, 768-wide encoder; and a step on a long document.
 
 One pass through the encoder serves every head and loss: hidden vectors and factors are detached, so that a part's time
 is its own, forward and backward together.
@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.formulations import DIM, HIDDEN, Case, Head, Loss, dense, gold, leaf, legal, ours, present
-from benchmarks.measure import milliseconds, spread
+from benchmarks.measure import Run, milliseconds, spread
 from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
+from globalpointer.nn.encoders.recurrent import BiLstmEncoder
 from globalpointer.nn.heads.efficient import EfficientGlobalPointer
 from globalpointer.nn.heads.global_pointer import GlobalPointer
 from globalpointer.nn.scores import FactoredScores
@@ -29,6 +30,9 @@ BERT = {
     "num_attention_heads": 12,
     "intermediate_size": 4 * HIDDEN,
 }
+VOCABULARY = 5000
+"""Different tokens that the encoder of a long document knows."""
+
 LOSSES = {"ours": ours, "dense": dense}
 ROUNDS = 3
 
@@ -79,6 +83,23 @@ def step(
     clock("encoder", lambda: hidden.backward(top.grad))
     clock("encoder", optimizer.step)
     return clock.spent
+
+
+def long_document(case: Case) -> Run:
+    """A whole training step of the efficient head over a BiLSTM, the text in one piece, without windows."""
+    torch.manual_seed(0)
+    encoder = BiLstmEncoder(VOCABULARY)
+    head = EfficientGlobalPointer(encoder.hidden, case.types, dim=DIM)
+    optimizer = torch.optim.AdamW([*encoder.parameters(), *head.parameters()], lr=1e-3)
+    attention, cells = legal(case), gold(case)
+    tokens = torch.randint(VOCABULARY, attention.shape)
+
+    def run() -> None:
+        optimizer.zero_grad()
+        ours(head(encoder(tokens, attention), attention), cells).sum().backward()
+        optimizer.step()
+
+    return run
 
 
 def to_factors(loss: Loss, promise: FactoredScores, cells: Tensor) -> tuple[Tensor, ...]:

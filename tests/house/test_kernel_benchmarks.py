@@ -113,6 +113,7 @@ def test_every_part_gives_rows_and_every_row_is_shown(monkeypatch, tmp_path):
         "precision": partial(precision.rows, [one]),
         "peers": partial(kernels.peers, [(2, 40, 3)]),
         "step": partial(training_step.rows, one, bert, 1),
+        "long": partial(kernels.long_documents, [one]),
         "types": partial(kernels.sweep_types, (1, 3)),
         "tokens": partial(kernels.sweep_tokens, {"efficient": (16, 32), "per-type": (16,)}),
     }

@@ -5,7 +5,7 @@ import torch
 from tests.unit.nn.factories import factors, rows
 
 from globalpointer.nn import FactoredScores
-from globalpointer.nn.kernels import dispatch, factorized, reference, tiled
+from globalpointer.nn.kernels import dispatch, reference, tiles
 
 SIZES = [(1, 1, 1), (2, 3, 65), (3, 5, 17)]
 
@@ -19,9 +19,8 @@ def source(size, shared, ordered=True, width=None, dtype=torch.float32, scale=3.
 
 @pytest.fixture(params=[1 << 18, 900], ids=["large-tiles", "small-tiles"])
 def budget(request, monkeypatch):
-    monkeypatch.setattr(tiled, "BUDGET", request.param)
-    monkeypatch.setattr(tiled, "ROWS", 64 if request.param > 900 else 9)
-    monkeypatch.setattr(factorized, "CHUNK", request.param)
+    monkeypatch.setitem(tiles.BUDGET, "cpu", request.param)
+    monkeypatch.setattr(tiles, "ROWS", 64 if request.param > 900 else 9)
 
 
 @pytest.mark.usefixtures("budget")
@@ -67,9 +66,9 @@ def test_the_same_input_gives_the_same_bits(shared, impl):
 
 @pytest.mark.parametrize("shared", [True, False])
 def test_no_tensor_of_all_cells_is_ever_made(shared):
-    """64 types over 90 tokens: the largest tensor on the way, forward and backward, is far from types x tokens²."""
+    """128 types over 90 tokens: the largest tensor on the way, forward and backward, is far from types x tokens²."""
     parts = [
-        each.requires_grad_() for each in factors(1, 64, 90, 8, shared=shared, dtype=torch.float32) if each is not None
+        each.requires_grad_() for each in factors(1, 128, 90, 8, shared=shared, dtype=torch.float32) if each is not None
     ]
     largest = 0
 
@@ -85,6 +84,6 @@ def test_no_tensor_of_all_cells_is_ever_made(shared):
     scores = FactoredScores(*parts, *[None] * (4 - len(parts)), torch.ones(1, 90, dtype=torch.bool))
     with Watch():
         dispatch.partition(scores.source, rows((0, 1, 2, 3))).sum().backward()
-        dispatch.search(scores.source, torch.full((64,), 8.0), None)
+        dispatch.search(scores.source, torch.full((128,), 8.0), None)
         dispatch.divergence(scores.source, scores.source).sum().backward()
-    assert largest <= tiled.BUDGET < 64 * 90 * 90
+    assert largest <= tiles.BUDGET["cpu"] < 128 * 90 * 90

@@ -1,0 +1,119 @@
+"""How squares of scores are cut, so that no more than a tile of them exists at once.
+
+A part is some types of some examples; a tile is a strip of its rows and the columns that those rows can reach.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from globalpointer.nn.kernels.reference import Factors
+
+BUDGET = {"cpu": 1 << 19, "cuda": 1 << 26}
+"""Scores in a tile: on a CPU 2 MiB in float32, the second caches of two cores; elsewhere launches are what costs."""
+
+ROWS = 64
+"""Rows of a tile: fewer slow the products down, more compute cells below the diagonal."""
+
+
+class Part(NamedTuple):
+    """Some types of some examples. Biases and masks are one: what is added to the scores of a row, and of a column."""
+
+    examples: slice
+    types: slice
+    query: Float[Tensor, "batch planes tokens dim"]
+    key: Float[Tensor, "batch planes tokens dim"]
+    row_term: Float[Tensor, "batch types tokens"]
+    col_term: Float[Tensor, "batch types tokens"]
+    ordered: bool
+    max_width: int | None
+
+
+class Tile(NamedTuple):
+    """A strip of rows, and the columns from the first to the last that it can reach."""
+
+    rows: slice
+    cols: slice
+
+
+class Size(NamedTuple):
+    """The most examples and types of a part, and how many parts lie side by side."""
+
+    examples: int
+    types: int
+    columns: int
+
+
+def size(factors: Factors) -> Size:
+    """All types of several examples, or some types of one: a slice of contiguous factors is contiguous, too."""
+    batch, tokens = factors.mask.shape
+    strip = max(1, min(ROWS, tokens) * tokens)
+    squares = max(1, BUDGET["cpu" if factors.mask.device.type == "cpu" else "cuda"] // strip)
+    columns = -(-factors.types // squares)
+    types = -(-factors.types // max(1, columns))
+    return Size(max(1, min(batch, squares // max(1, types))), types, columns)
+
+
+def parts(factors: Factors, unit: float = 1.0) -> Iterator[Part]:
+    """All parts, by example, then type; scores come in `unit`: they are multiplied with it."""
+    some = size(factors)
+    outside = torch.zeros_like(factors.mask, dtype=factors.query.dtype).masked_fill_(~factors.mask, float("-inf"))
+    for example in range(0, len(factors.mask), some.examples):
+        examples = slice(example, example + some.examples)
+        for kind in range(0, factors.types, some.types):
+            types = slice(kind, min(factors.types, kind + some.types))
+            planes = types if factors.query.shape[1] > 1 else slice(0, 1)
+            query, key = (each[examples, planes].contiguous() for each in factors[:2])
+            terms = (_term(each, examples, types, outside) for each in factors[2:4])
+            row_term, col_term = (term if unit == 1.0 else term * unit for term in terms)
+            query = query if unit == 1.0 else query * unit
+            yield Part(examples, types, query, key, row_term, col_term, factors.ordered, factors.max_width)
+
+
+def _term(bias: Tensor | None, examples: slice, types: slice, outside: Tensor) -> Float[Tensor, "batch types tokens"]:
+    here = outside[examples, None]
+    return here.expand(-1, types.stop - types.start, -1) if bias is None else bias[examples, types] + here
+
+
+def tiles(factors: Factors) -> list[Tile]:
+    """The tiles of each part, from the first row on; columns from the diagonal on if ordered."""
+    tokens, max_width = factors.mask.shape[1], factors.max_width
+    strips = [slice(row, min(tokens, row + ROWS)) for row in range(0, tokens, ROWS)]
+    reach = tokens if max_width is None else max_width - 1
+    return [Tile(each, slice(each.start if factors.ordered else 0, min(tokens, each.stop + reach))) for each in strips]
+
+
+def tile_logits(part: Part, tile: Tile) -> Float[Tensor, "batch types rows cols"]:
+    """The scores of a tile, -inf where illegal."""
+    square = part.query[:, :, tile.rows] @ part.key[:, :, tile.cols].transpose(-1, -2)
+    scores = square.expand(-1, part.types.stop - part.types.start, -1, -1).contiguous()
+    scores += part.col_term[:, :, None, tile.cols]
+    scores += part.row_term[:, :, tile.rows, None]
+    height, width = scores.shape[-2:]
+    if part.ordered:
+        corner = scores[..., :height]
+        corner += scores.new_full((height, height), float("-inf")).tril_(-1)
+    if part.max_width is not None:
+        first = tile.rows.start - tile.cols.start + part.max_width
+        scores += scores.new_full((height, width), float("-inf")).triu_(first)
+    return scores
+
+
+def locate(factors: Factors, cells: Int[Tensor, "cells 4"]) -> list[Sequence[Int[Tensor, " found"]]]:
+    """For each part, for each of its tiles: where in its memory its own cells lie. Waits for a GPU once."""
+    some, every = size(factors), tiles(factors)
+    corners = torch.tensor([(rows.start, rows.stop, cols.start, cols.stop) for rows, cols in every])
+    example, kind, row, col = cells.unbind(1)
+    strip = row // ROWS
+    top, bottom, left, right = corners.to(cells.device)[strip].unbind(1)
+    types = (factors.types - kind // some.types * some.types).clamp(max=some.types)
+    square = example % some.examples * types + kind % some.types
+    place = (square * (bottom - top) + row - top) * (right - left) + col - left
+    part = example // some.examples * some.columns + kind // some.types
+    count = -(-len(factors.mask) // some.examples) * some.columns * len(every)
+    number = part * len(every) + strip
+    found = torch.split(place[number.argsort(stable=True)], number.bincount(minlength=count).tolist())
+    return [found[first : first + len(every)] for first in range(0, count, len(every))]

@@ -24,7 +24,7 @@ COLOURS = {"ours": "#1a6fb5", "sparse": "#d9660a", "dense": "#b02a37"}
 
 TITLES = {"efficient": "efficient head (one plane for all types)", "per-type": "per-type head (a plane for each type)"}
 AXES = {
-    "types": "types  (16 examples of 128 tokens)",
+    "types": "types  (8 examples of 128 tokens)",
     "tokens": "tokens  (1 example, 10 types)",
     "time": "milliseconds, loss and gradient",
     "memory": "MiB at the peak",

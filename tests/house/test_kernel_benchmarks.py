@@ -104,7 +104,7 @@ def test_every_part_gives_rows_and_every_row_is_shown(monkeypatch, tmp_path):
     monkeypatch.setattr(kernels, "side_by_side", partial(measure.side_by_side, seconds=0.0))
     monkeypatch.setattr(kernels, "extra_memory", lambda make, warm: 1.0)
     monkeypatch.setattr(kernels, "rates", lambda: {"gflops": 100.0, "gexps": 1.0})
-    one, bert = CASES[0], {**training_step.BERT, "num_hidden_layers": 1, "vocab_size": 1000}
+    one, bert = CASES[0], {**training_step.BERT, "num_hidden_layers": 1, "hidden_size": 24, "vocab_size": 1000}
     small = {
         "loss": partial(kernels.losses, CASES),
         "head": partial(kernels.heads, CASES[:1]),

@@ -5,7 +5,7 @@ Per legal cell, forward and backward together, with `dim` numbers a vector:
 - shared planes: 2·dim for the score and 4·dim for its two gradients, and for each type 2 in each of three products
   (the sums, the gradient of the rows' biases, that of the square): 6·(dim + types), and one exponential. The biases add
   2·types exponentials a token.
-- a plane a type: 2·dim for the score, 2·dim to make it again, 4·dim for the gradients: 8·dim, and two exponentials.
+- a plane a type: 2·dim for the score and 4·dim for its two gradients: 6·dim, and one exponential.
 
 What is below the diagonal counts nothing, nor do sums, maxima, gold cells and traffic.
 """
@@ -30,7 +30,7 @@ def work(case: Case) -> Work:
     if case.head == "efficient":
         exps = pairs + 2 * case.types * int(tokens.sum())
         return Work(6 * (DIM + case.types) * pairs / 1e9, exps / 1e9)
-    return Work(8 * DIM * pairs * case.types / 1e9, 2 * pairs * case.types / 1e9)
+    return Work(6 * DIM * pairs * case.types / 1e9, pairs * case.types / 1e9)
 
 
 def floor_ms(case: Case, rates: Mapping[str, float]) -> float:

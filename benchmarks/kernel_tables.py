@@ -60,7 +60,7 @@ def losses(rows: Sequence[Row]) -> str:
         + [number(row["mib"].get(name)) for name in ("ours", "sparse", "dense")]
         for row in rows
     ]
-    rates = f" Large products ran at {rows[-1]['gflops']:.0f} GFLOP/s, exponentials at {rows[-1]['gexps']:.2f}·10⁹/s."
+    rates = f" Large products ran at {rows[-1]['gflops']:.0f} GFLOP/s, powers of 2 at {rows[-1]['gexps']:.2f}·10⁹/s."
     return table(columns, lines, rows, rates) if rows else NOT_MEASURED
 
 

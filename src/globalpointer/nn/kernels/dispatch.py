@@ -67,14 +67,14 @@ def split(
     chosen = explain(source, impl).impl
     source = _raised(source)
     with _exactly(source):
-        if isinstance(source, Factors) and chosen == "factorized" and source.mask.numel():
+        if isinstance(source, Dense) or chosen == "reference" or not source.mask.numel():
+            return reference.partition(source, cells), reference.gather(source, cells)
+        if chosen == "factorized":
             outside, inside, trusted = factorized.split(source, cells)
             if not bool(trusted.all()):
                 outside = outside.masked_scatter(~trusted, _one_by_one(source, cells, ~trusted))
             return outside, inside
-        tile = isinstance(source, Factors) and chosen != "reference"
-        outside = (tiled if tile else reference).partition(source, cells)
-        return outside, reference.gather(source, cells)
+        return tiled.partition(source, cells), reference.gather(source, cells)
 
 
 def partition(source: Source, cells: Int[Tensor, "cells 4"], impl: str = "auto") -> Float[Tensor, "batch types"]:

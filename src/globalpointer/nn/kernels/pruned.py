@@ -1,80 +1,125 @@
 """Search in heads whose types share one square, by bounds: most pairs are never scored for any type.
 
-No type scores a pair above S + max_t r + max_t c, so pairs whose bound lies below the threshold are left out at once.
+A type can only exceed its threshold at (i, j) where S_ij + max_t (r_ti - threshold_t) + max_t c_tj > 0, and only be one
+of the best where S_ij + max_t r_ti + max_t c_tj reaches the worst of the best so far.
 """
+
+from collections.abc import Iterator
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from globalpointer.nn.kernels.reference import Factors, best, legal_pairs, pair_logits
+from globalpointer.nn.kernels.reference import Factors, best
+from globalpointer.nn.kernels.square import NEVER, Square
 
 CHUNK = 1 << 18
-"""Scores computed at once when single pairs are scored for every type."""
+"""Scores computed at once when pairs are scored for every type."""
+
+Found = tuple[Tensor, Tensor]
+"""Cells [found 4] and their scores [found]."""
 
 
-def search(
-    factors: Factors, threshold: Float[Tensor, " types"], limit: int | None
-) -> tuple[Int[Tensor, "found 4"], Float[Tensor, " found"]]:
-    """As reference.search. Only pairs are scored whose bound S + max_t r + max_t c lies above the least threshold."""
-    square = _masked_square(factors)
-    floor = None if limit is None else _floor(factors, square, threshold, limit)
-    found = [(torch.empty(0, 4, dtype=torch.long, device=square.device), square.new_empty(0))]
-    for pairs in _candidates(factors, square, threshold.min(), floor):
-        scores = pair_logits(factors, pairs)
-        hits = scores > threshold
-        if floor is not None:
-            # A hair below the floor, which another order of summation may have rounded upwards
-            hits &= scores >= floor[pairs[:, 0], None]
-        place, kind = hits.nonzero().unbind(1)
-        example, row, col = pairs[place].unbind(1)
-        found.append((torch.stack([example, kind, row, col], 1), scores[place, kind]))
-    return best(torch.cat([cells for cells, _ in found]), torch.cat([scores for _, scores in found]), limit)
-
-
-def _masked_square(factors: Factors) -> Float[Tensor, "batch tokens tokens"]:
-    square = (factors.query @ factors.key.transpose(-1, -2))[:, 0]
-    return square.masked_fill(~legal_pairs(factors), float("-inf"))
-
-
-def _floor(factors: Factors, square: Tensor, threshold: Tensor, limit: int) -> Float[Tensor, " batch"]:
-    """A logit that `limit` cells above the threshold reach, or -inf: the limit-th best of one such cell a pair."""
-    assert factors.row_bias is not None
-    assert factors.col_bias is not None
-    row_bias, kind = factors.row_bias.max(1)
-    tokens = square.shape[1]
-    col_bias = factors.col_bias.gather(1, kind[:, :, None].expand(-1, -1, tokens))
-    some = square + row_bias[:, :, None] + col_bias
-    # Surely above: another order of summation may round a logit to the other side of its threshold
-    some = some.masked_fill(some - _slack(some) <= threshold[kind][:, :, None], float("-inf")).flatten(1)
-    if some.shape[1] < limit:
-        return square.new_full((len(square),), float("-inf"))
-    floor = some.topk(limit).values[:, -1]
-    return floor - _slack(floor)
-
-
-def _slack(scores: Tensor) -> Tensor:
-    """More than sums of the same terms in another order can differ by, for scores whose terms are of their size."""
-    return 1e-4 + 1e-4 * scores.abs().masked_fill(scores == float("-inf"), 0.0)
-
-
-def _candidates(factors: Factors, square: Tensor, threshold: Tensor, floor: Tensor | None) -> tuple[Tensor, ...]:
-    """Pairs that may hold a cell above the threshold (and the floor), in portions."""
-    assert factors.row_bias is not None
-    assert factors.col_bias is not None
-    bound = square + factors.row_bias.amax(1)[:, :, None] + factors.col_bias.amax(1)[:, None, :]
-    # The product of one pair may round differently than in the square
-    bound = bound + _slack(bound)
-    hopeful = (bound > threshold) & (bound > float("-inf"))
-    if floor is not None:
-        hopeful &= bound >= floor[:, None, None]
-    return torch.split(hopeful.nonzero(), max(1, CHUNK // factors.types))
+def search(factors: Factors, threshold: Float[Tensor, " types"], limit: int | None) -> Found:
+    """As reference.search. With a limit, what is found raises the bar for the rest, the most promising pairs first."""
+    bounds = _Bounds(factors, threshold)
+    found: list[Found] = [(torch.empty(0, 4, dtype=torch.long, device=threshold.device), factors.query.new_empty(0))]
+    for pairs, bound in bounds.candidates():
+        if limit is None:
+            found += [bounds.above(portion) for portion in torch.split(pairs, bounds.portion)]
+        else:
+            found = [_best_of(bounds, pairs, bound, found[0], limit)]
+    return best(*_together(found), limit)
 
 
 def count(factors: Factors, threshold: Float[Tensor, " types"]) -> Int[Tensor, "batch types"]:
     """As reference.count."""
+    bounds = _Bounds(factors, threshold)
     total = torch.zeros(len(factors.mask), factors.types, dtype=torch.long, device=factors.mask.device)
-    for pairs in _candidates(factors, _masked_square(factors), threshold.min(), None):
-        hits = (pair_logits(factors, pairs) > threshold).long()
-        total.index_add_(0, pairs[:, 0], hits)
+    for pairs, _ in bounds.candidates():
+        for portion in torch.split(pairs, bounds.portion):
+            total.index_add_(0, portion[:, 0], (bounds.scores(portion) > threshold).long())
     return total
+
+
+class _Bounds:
+    """What no score of a pair can exceed, and which pairs are worth scoring for that reason.
+
+    `floor` [batch]: scores below it are not wanted any more; the search raises it. Bounds are raised by `slack`, more
+    than rounding can make of them: 1e-5 of the terms' size, by Cauchy-Schwarz.
+    """
+
+    def __init__(self, factors: Factors, threshold: Float[Tensor, " types"]) -> None:
+        assert factors.row_bias is not None
+        assert factors.col_bias is not None
+        self.factors, self.threshold = factors, threshold
+        self.portion = max(1, CHUNK // factors.types)
+        self.floor = factors.query.new_full((len(factors.mask),), float("-inf"))
+        query, key = factors.query[:, 0], factors.key[:, 0]
+        size = factors.row_bias.abs().amax((1, 2)) + factors.col_bias.abs().amax((1, 2)) + 1
+        self.slack = 1e-5 * (query.norm(dim=-1) * key.norm(dim=-1).amax(1)[:, None] + size[:, None])
+        self.row = factors.row_bias.amax(1)
+        self.above_threshold = (factors.row_bias - threshold[:, None]).amax(1)
+        none = torch.empty(0, 3, dtype=torch.long, device=factors.mask.device)
+        self.square = Square(factors, none, unit=1.0, col_bias=factors.col_bias.amax(1))
+
+    def candidates(self) -> Iterator[tuple[Int[Tensor, "pairs 3"], Float[Tensor, " pairs"]]]:
+        """Pairs that may hold a wanted cell, block by block, and their bounds."""
+        for block in self.square.blocks:
+            place = block.examples, block.rows
+            bound = self.square.scores(block)
+            least = torch.maximum(-self.above_threshold[place], self.floor[block.examples, None] - self.row[place])
+            least = (
+                (least - self.slack[place]).clamp(min=NEVER / 4).masked_fill(~self.factors.mask[place], float("inf"))
+            )
+            # Most rows are without hope: only the others are looked at cell by cell
+            example, row = (bound.amax(2) > least).nonzero().unbind(1)
+            line, col = (bound[example, row] > least[example, row, None]).nonzero().unbind(1)
+            if len(line):
+                example, row = example[line], row[line]
+                highest = bound[example, row, col]
+                example, row, col = example + block.examples.start, row + block.rows.start, col + block.cols.start
+                yield torch.stack([example, row, col], 1), highest + self.row[example, row] + self.slack[example, row]
+
+    def scores(self, pairs: Int[Tensor, "pairs 3"]) -> Float[Tensor, "pairs types"]:
+        """The scores of every type."""
+        query, key, row_bias, col_bias = self.factors[:4]
+        assert row_bias is not None
+        assert col_bias is not None
+        example, row, col = pairs.unbind(1)
+        shared = (query[example, 0, row] * key[example, 0, col]).sum(-1, keepdim=True)
+        return shared + row_bias[example, :, row] + col_bias[example, :, col]
+
+    def above(self, pairs: Int[Tensor, "pairs 3"]) -> Found:
+        """The wanted cells among these pairs."""
+        scores = self.scores(pairs)
+        hits = (scores > self.threshold) & (scores >= self.floor[pairs[:, 0], None])
+        place, kind = hits.nonzero().unbind(1)
+        example, row, col = pairs[place].unbind(1)
+        return torch.stack([example, kind, row, col], 1), scores[place, kind]
+
+    def raise_floor(self, cells: Tensor, scores: Tensor, limit: int) -> None:
+        """Where an example has `limit` cells, none below the worst of them is wanted any more."""
+        worst = torch.full_like(self.floor, float("inf")).scatter_reduce_(0, cells[:, 0], scores, "amin")
+        full = torch.bincount(cells[:, 0], minlength=len(self.floor)) >= limit
+        self.floor = torch.where(full, worst, self.floor)
+
+
+def _best_of(bounds: _Bounds, pairs: Tensor, bound: Tensor, found: Found, limit: int) -> Found:
+    """The best of what was found and of these pairs; those that cannot reach the floor any more are never scored."""
+    # So many that they raise the floor, then twice as many, and so on
+    portion = 1 + 2 * limit * len(bounds.floor) // len(bounds.threshold)
+    while len(pairs):
+        portion = min(portion, bounds.portion, len(pairs))
+        first = bound.topk(portion, sorted=False).indices
+        found = best(*_together([found, bounds.above(pairs[first])]), limit)
+        bounds.raise_floor(*found, limit)
+        rest = bound >= bounds.floor[pairs[:, 0]]
+        rest[first] = False
+        pairs, bound = pairs[rest], bound[rest]
+        portion *= 2
+    return found
+
+
+def _together(found: list[Found]) -> Found:
+    return torch.cat([cells for cells, _ in found]), torch.cat([scores for _, scores in found])

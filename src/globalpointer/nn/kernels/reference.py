@@ -169,7 +169,7 @@ def best(
     """At most `limit` cells an example, those of the highest score, the first ones of equals; sorted as cells are."""
     order = lexicographic(cells)
     cells, scores = cells[order], scores[order]
-    if limit is None or not len(cells):
+    if limit is None or not bool((torch.bincount(cells[:, 0]) > limit).any()):
         return cells, scores
     ranked = scores.argsort(descending=True, stable=True)
     ranked = ranked[cells[ranked, 0].argsort(stable=True)]
@@ -180,11 +180,13 @@ def best(
 
 
 def lexicographic(cells: Int[Tensor, "found columns"]) -> Int[Tensor, " found"]:
-    """The order that sorts rows by their first column, then the second, and so on."""
-    order = torch.arange(len(cells), device=cells.device)
-    for column in reversed(range(cells.shape[1])):
-        order = order[cells[order, column].argsort(stable=True)]
-    return order
+    """The order that sorts rows of numbers from 0 on by their first column, then the second, and so on."""
+    if not len(cells):
+        return torch.arange(0, device=cells.device)
+    key = cells[:, 0]
+    for column, size in zip(cells[:, 1:].unbind(1), (cells.amax(0)[1:] + 1).tolist(), strict=True):
+        key = key * size + column
+    return key.argsort()
 
 
 def count(source: Source, threshold: Float[Tensor, " types"]) -> Int[Tensor, "batch types"]:

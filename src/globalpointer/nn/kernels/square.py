@@ -36,12 +36,25 @@ class Block(NamedTuple):
 
 
 class Square:
-    """S = query·key of every pair of tokens, in base 2, without the pairs that are illegal or left out."""
+    """Scores unit · query·key + col_bias of pairs of tokens, NEVER or about that where a pair does not count.
 
-    def __init__(self, factors: Factors, left_out: Int[Tensor, "pairs 3"]) -> None:
+    A pair does not count if its column is illegal, if the two are out of order or too far apart, or if it is left out.
+    Illegal rows are the caller's to leave out: by their bias, once, and not for every score.
+    """
+
+    def __init__(
+        self,
+        factors: Factors,
+        left_out: Int[Tensor, "pairs 3"],
+        *,
+        unit: float = LOG2E,
+        col_bias: Float[Tensor, "batch tokens"] | None = None,
+    ) -> None:
+        self.unit = unit
         self.query, self.key = factors.query[:, 0].contiguous(), factors.key[:, 0].contiguous()
         self.ordered, self.max_width = factors.ordered, factors.max_width
         self.penalty = torch.zeros_like(factors.mask, dtype=self.query.dtype).masked_fill_(~factors.mask, NEVER)
+        self.col_bias = self.penalty if col_bias is None else self.penalty + col_bias
         self.place = torch.arange(factors.mask.shape[1], device=factors.mask.device)
         self.blocks = list(self._blocks(left_out))
 
@@ -56,10 +69,10 @@ class Square:
         return sum(math.prod(span) for span in spans)
 
     def scores(self, block: Block) -> Float[Tensor, "batch rows cols"]:
-        """The scores of a block; NEVER, or about that, where a pair does not count."""
+        """The scores of a block."""
         examples, rows, cols, left_out = block
         query, key = self.query[examples, rows], self.key[examples, cols]
-        scores = torch.baddbmm(self.penalty[examples, None, cols], query, key.mT, alpha=LOG2E)
+        scores = torch.baddbmm(self.col_bias[examples, None, cols], query, key.mT, alpha=self.unit)
         # Without a width, pairs right of the diagonal block are all in order
         edge = cols if self.max_width is not None else slice(cols.start, min(cols.stop, rows.stop))
         if self.ordered or self.max_width is not None:

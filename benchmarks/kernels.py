@@ -90,7 +90,7 @@ def heads(cases: list[Case] = SIZES) -> Iterator[Row]:
         print(absent, file=sys.stderr)
     names = [*LOSSES] if absent else [*LOSSES, "bert4torch"]
     for case in cases:
-        yield {**named(case), "ms": side_by_side({name: from_hidden(name, case) for name in names}, rounds=2)}
+        yield {**named(case), "ms": side_by_side({name: from_hidden(name, case) for name in names}, rounds=3)}
 
 
 def many_types(cases: list[Case] = MANY_TYPES) -> Iterator[Row]:

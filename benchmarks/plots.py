@@ -115,6 +115,7 @@ def label(panel: Axes, ends: Mapping[str, tuple[float, float]]) -> None:
             color=COLOURS[name],
             weight="bold",
             va="center",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )
 
 

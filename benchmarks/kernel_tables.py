@@ -1,4 +1,4 @@
-"""The tables of docs/kernels.md, from results/kernels.jsonl and results/gpu.jsonl."""
+"""The tables of docs/kernels.md that results/kernels.jsonl holds; those of a GPU are made in gpu_tables.py."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,6 +8,9 @@ from benchmarks.rows import read_rows
 Row = Mapping[str, Any]
 
 NOT_MEASURED = "Not measured."
+
+IDENTITY = ("part", "case", "dtype", "model", "loss")
+"""The keys that tell measurements apart; a row has those that matter for it."""
 
 
 def kernel_tables() -> dict[str, str]:
@@ -30,13 +33,12 @@ def kernel_tables() -> dict[str, str]:
         "kernels-peers": peers(of("peers")),
         "kernels-types": curve(of("types"), "types"),
         "kernels-tokens": curve(of("tokens"), "tokens"),
-        "kernels-gpu": NOT_MEASURED,
     }
 
 
 def newest(rows: Sequence[Row]) -> list[Row]:
     """The last row of each case of each part, in the order in which the cases first came."""
-    return list({(row["part"], row["case"]): row for row in rows}.values())
+    return list({tuple(row.get(key) for key in IDENTITY): row for row in rows}.values())
 
 
 def summary(rows: Sequence[Row]) -> str:
@@ -163,15 +165,17 @@ def table(columns: Sequence[str], lines: Sequence[Sequence[str]], rows: Sequence
 
 
 def circumstances(rows: Sequence[Row]) -> str:
-    """Machine, threads, dates, commits and versions of these rows."""
-    fields = {
-        key: " and ".join(sorted({str(row[key]) for row in rows})) for key in ("machine", "date", "commit", "torch")
-    }
-    threads = " and ".join(sorted({str(row["threads"]) for row in rows}))
-    return (
-        f"{fields['machine']}; {threads} thread{'' if threads == '1' else 's'}, torch {fields['torch']}, "
-        f"{fields['date']}, commit {fields['commit']}."
-    )
+    """Where and when these rows were measured, and with what."""
+    places = " and ".join(sorted({place(row) for row in rows}))
+    torch, date, commit = (" and ".join(sorted({str(row[key]) for row in rows})) for key in ("torch", "date", "commit"))
+    return f"{places}, torch {torch}, {date}, commit {commit}."
+
+
+def place(row: Row) -> str:
+    """The GPU, or the machine and its threads."""
+    if "device" in row:
+        return f"{row['device']}, CUDA {row['cuda']}, Triton {row['triton']}"
+    return f"{row['machine']}; {row['threads']} thread{'' if row['threads'] == 1 else 's'}"
 
 
 def size(row: Row) -> str:

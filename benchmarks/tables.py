@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.accuracy import fingerprint
+from benchmarks.gpu_tables import gpu_tables
 from benchmarks.kernel_tables import kernel_tables
 from benchmarks.rows import ROOT, read_rows
 from globalpointer.config import load_recipe
@@ -46,6 +47,7 @@ def main() -> None:
         "policies": policies(read_rows("policies")),
         "slices": slices(rows),
         **kernel_tables(),
+        **gpu_tables(),
     }
     for page in (ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         fill(page, tables)

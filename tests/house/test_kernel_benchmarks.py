@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 import torch
-from benchmarks import kernel_tables, kernels, measure, plots, precision, training_step
+from benchmarks import gpu, gpu_tables, kernel_tables, kernels, measure, plots, precision, training_step
 from benchmarks.floor import work
 from benchmarks.formulations import (
     HIDDEN,
@@ -122,7 +122,7 @@ def test_every_part_gives_rows_and_every_row_is_shown(monkeypatch, tmp_path):
     rows = [{"part": part, **where, **row} for part, run in small.items() for row in run()]
     monkeypatch.setattr(kernel_tables, "read_rows", lambda name: rows if name == "kernels" else [])
     tables = kernel_tables.kernel_tables()
-    empty = {"kernels-gpu"} if peers_absent() is None else {"kernels-gpu", "kernels-peers"}
+    empty = set() if peers_absent() is None else {"kernels-peers"}
     for name, table in tables.items():
         lines = [line for line in table.splitlines() if line.startswith("|")]
         assert len({line.count("|") for line in lines}) <= 1, name
@@ -133,6 +133,37 @@ def test_every_part_gives_rows_and_every_row_is_shown(monkeypatch, tmp_path):
         for name in "ab":
             plots.draw(points, what, against, tmp_path / f"{name}.svg")
         assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+def test_rows_of_a_gpu_are_shown_and_their_absence_is_said(monkeypatch):
+    monkeypatch.setattr(gpu_tables, "read_rows", lambda name: [])
+    assert set(gpu_tables.gpu_tables().values()) == {kernel_tables.NOT_MEASURED}
+    where = {
+        "device": "a GPU",
+        "cuda": "13.0",
+        "triton": "3.7.1",
+        "date": "2026-01-01",
+        "commit": "abc",
+        "torch": "2.13.0",
+    }
+    names = ("ours", "sparse", "dense", "partition", "products", "encoder", "head and loss", "loss")
+    times = {name: measure.spread([2.0 + at]) for at, name in enumerate(names)}
+    common = {**CASES[0]._asdict(), **where, "case": "c", "ms": times, "mib": {"ours": 2.0, "dense": 40.0}}
+    own = {
+        "per-type": {"dtype": "bfloat16", "tflops": {"partition": 60.0, "products": 100.0}},
+        "efficient": {"dtype": "float32"},
+        "search": {"dtype": "float32", "model": "untrained", "limit": 1000},
+        "step": {"dtype": "bfloat16", "loss": "ours", "share": {"head and loss": 0.05, "loss": 0.02}},
+    }
+    assert set(own) == set(gpu.PARTS)
+    rows = [{**common, "part": part, **fields} for part, fields in own.items()]
+    monkeypatch.setattr(gpu_tables, "read_rows", lambda name: rows)
+    tables = gpu_tables.gpu_tables()
+    assert "| 2 | 40 | 20 |" in tables["kernels-gpu"]
+    assert "| 60 | 100 | 60 % |" in tables["kernels-gpu-rate"]
+    assert "1,000 an example" in tables["kernels-gpu-search"]
+    assert "| 5.0 % | 2.0 % |" in tables["kernels-gpu-step"]
+    assert all("a GPU, CUDA 13.0, Triton 3.7.1, torch 2.13.0" in table for table in tables.values())
 
 
 def row(ours, dense):

@@ -6,7 +6,7 @@ The usual formulations are those of tests/oracles.py, so that a test and a bench
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from tests.oracles import usual_dense_loss, usual_logits, usual_sparse_loss
@@ -45,6 +45,11 @@ class Case(NamedTuple):
     def __str__(self) -> str:
         masked = "" if self.mask == "full" else ", padded"
         return f"{self.head} {self.batch} × {self.tokens} × {self.types}{masked}"
+
+
+def named(case: Case) -> dict[str, Any]:
+    """What a row says of its case."""
+    return {"case": str(case), **case._asdict()}
 
 
 def legal(case: Case) -> Tensor:

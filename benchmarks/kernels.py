@@ -24,6 +24,7 @@ from benchmarks.formulations import (
     from_factors,
     from_hidden,
     gold,
+    named,
     peers_absent,
     search_ours,
     search_usual,
@@ -131,11 +132,11 @@ def searches(cases: list[Case] = SEARCHED) -> Iterator[Row]:
         found = search_usual(scores)
         assert torch.equal(found, search_ours(scores)), f"{case}: the searches differ"
         times = side_by_side({"ours": partial(search_ours, scores), "dense": partial(search_usual, scores)})
-        yield {**named(case, "trained-like"), "model": "trained-like", "cells": len(found), "ms": times}
+        yield {**named(case), "model": "trained-like", "cells": len(found), "ms": times}
         start = untrained(case)
         times = side_by_side({"ours": partial(search_ours, start, LIMIT), "dense": partial(search_usual, start)})
         found = search_usual(start)
-        yield {**named(case, "untrained"), "model": "untrained", "cells": len(found), "limit": LIMIT, "ms": times}
+        yield {**named(case), "model": "untrained", "cells": len(found), "limit": LIMIT, "ms": times}
 
 
 def peers(sizes: list[tuple[int, int, int]] = TAGGED) -> Iterator[Row]:
@@ -159,11 +160,6 @@ def long_documents(cases: list[Case] = LONG) -> Iterator[Row]:
         tiny = case._replace(tokens=64)
         taken = extra_memory(partial(long_document, case), partial(long_document, tiny))
         yield {**named(case), "ms": times, "mib": {"step": taken}}
-
-
-def named(case: Case, model: str | None = None) -> Row:
-    """What identifies a case in a row."""
-    return {"case": str(case) if model is None else f"{case}, {model}", **case._asdict()}
 
 
 PARTS: dict[str, Callable[[], Iterator[Row]]] = {

@@ -16,6 +16,7 @@ from benchmarks.formulations import (
     Loss,
     cell_by_cell,
     leaf,
+    named,
     peers_absent,
     present,
     sparse,
@@ -39,7 +40,7 @@ def rows(cases: list[Case] | None = None) -> Iterator[dict[str, Any]]:
         for model, scores in models(case, cells).items():
             truth = evaluate(sparse, scores, cells, torch.float64)
             errors = {name: error(evaluate(loss, scores, cells, torch.float32), truth) for name, loss in sides.items()}
-            yield {"case": f"{case}, scores {model}", **case._asdict(), "model": model, "errors": errors}
+            yield {**named(case), "model": model, "errors": errors}
 
 
 def models(case: Case, cells: Tensor) -> dict[str, FactoredScores]:

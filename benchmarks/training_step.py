@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from benchmarks.formulations import DIM, HIDDEN, Case, Head, Loss, dense, gold, leaf, legal, ours, present
+from benchmarks.formulations import DIM, HIDDEN, Case, Head, Loss, dense, gold, leaf, legal, named, ours, present
 from benchmarks.measure import Run, milliseconds, spread
 from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
 from globalpointer.nn.encoders.recurrent import BiLstmEncoder
@@ -63,8 +63,7 @@ def rows(case: Case = CASE, shape: Mapping[str, Any] = BERT, rounds: int = ROUND
     for head, loss in product(heads, LOSSES):
         parts = {"encoder": "encoder", "projection": f"{head} {loss} projection", "loss": f"{head} {loss} loss"}
         times = {name: spread([each[part] for each in steps]) for name, part in parts.items()}
-        sized = case._replace(head=head)
-        yield {"case": f"{sized}, {loss}", **sized._asdict(), "loss": loss, "ms": times}
+        yield {**named(case._replace(head=head)), "loss": loss, "ms": times}
 
 
 def step(

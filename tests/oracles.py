@@ -148,7 +148,7 @@ def usual_logits(query, key, row_bias, col_bias, mask, ordered=True):
         logits = logits + row_bias[:, :, :, None] + col_bias[:, :, None, :]
     allowed = mask[:, None, :, None] & mask[:, None, None, :]
     if ordered:
-        allowed = allowed & torch.ones(logits.shape[-2:], dtype=torch.bool).triu()
+        allowed = allowed & torch.ones(logits.shape[-2:], dtype=torch.bool, device=logits.device).triu()
     return logits.masked_fill(~allowed, -1e12)
 
 
@@ -167,7 +167,7 @@ def usual_dense_loss(logits, cells):
 def usual_sparse_loss(logits, cells):
     """Gold as coordinates, taken out by masked_fill: the exact form of the sparse loss, [batch types]."""
     place = tuple(cells.unbind(1))
-    gold = torch.zeros(logits.shape, dtype=torch.bool)
+    gold = torch.zeros(logits.shape, dtype=torch.bool, device=logits.device)
     gold[place] = True
     zero = torch.zeros_like(logits.flatten(2)[..., :1])
     negative = torch.cat([logits.masked_fill(gold, float("-inf")).flatten(2), zero], -1).logsumexp(-1)

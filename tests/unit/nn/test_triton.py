@@ -170,10 +170,11 @@ def test_masks_and_gold(kernels, legal, step):
 @interpreted
 @pytest.mark.parametrize("ordered", [True, False])
 def test_padding_and_special_tokens(kernels, ordered):
-    """Legal tokens in one run, as texts have them: the tiles without a mask must end where the run does."""
+    """Legal tokens in one run, as texts have them, or with a hole: the tiles without a mask must end where the run does."""
     given, exact = source(3, 1, 110, 8, torch.float32, ordered=ordered)
     mask = torch.zeros(3, 110, dtype=torch.bool)
-    mask[0, 1:109], mask[1, 1:50], mask[2, 64:96] = True, True, True
+    mask[0, 1:109], mask[1, 33:60], mask[2, 5:104] = True, True, True
+    mask[2, 70] = False
     assert_as_reference(kernels, (given._replace(mask=mask), exact._replace(mask=mask)), 401)
 
 

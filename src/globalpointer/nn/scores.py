@@ -127,6 +127,7 @@ class DenseScores:
         return _top(self, k)
 
 
+@dispatch.eager
 def find(
     scores: PairScores, threshold: float | Float[Tensor, " types"] = 0.0, *, limit: int | None = None
 ) -> tuple[Int[Tensor, "found 4"], Float[Tensor, " found"]]:
@@ -140,6 +141,7 @@ def find(
     return dispatch.search(scores.source, per_type(scores, threshold), limit)
 
 
+@dispatch.eager
 def gather(scores: PairScores, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, " cells"]:
     """The logits at rows (example, type, row, col), differentiable. The cells must be legal."""
     return dispatch.gather(scores.source, cells)
@@ -160,10 +162,12 @@ def per_type(scores: PairScores, threshold: float | Float[Tensor, " types"]) -> 
     return torch.full((scores.types,), float(threshold), dtype=dtype, device=values.device)
 
 
+@dispatch.eager
 def _logsumexp(scores: PairScores) -> Tensor:
     return dispatch.partition(scores.source, torch.empty(0, 4, dtype=torch.long, device=scores.mask.device))
 
 
+@dispatch.eager
 def _top(scores: PairScores, k: int) -> Top:
     if k < 1:
         raise ValueError(f"k must be at least 1, not {k}")

@@ -3,7 +3,8 @@
 All arithmetic here is in float32 (float64 if the factors are), whatever the autocast dtype.
 """
 
-from typing import Literal, NamedTuple, get_args
+from collections.abc import Callable
+from typing import Literal, NamedTuple, TypeVar, cast, get_args
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -12,10 +13,34 @@ from torch import Tensor
 from globalpointer.nn.kernels import factorized, pruned, reference, tiled
 from globalpointer.nn.kernels.reference import Dense, Factors, Source
 
-__all__ = ["Choice", "Dense", "Factors", "Impl", "Source", "count", "divergence", "explain", "gather", "legal_cells"]
+__all__ = [
+    "Choice",
+    "Dense",
+    "Factors",
+    "Impl",
+    "Source",
+    "count",
+    "divergence",
+    "eager",
+    "explain",
+    "gather",
+    "legal_cells",
+]
 __all__ += ["logits", "partition", "search", "split"]
 
 Impl = Literal["auto", "reference", "factorized", "tiled"]
+
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def eager(function: Function) -> Function:
+    """The function, run as it is where a model is compiled: what stands around it is compiled, and nothing warns.
+
+    Kernels choose blocks and sizes by the data (how many gold cells, how many found), which no graph can hold.
+    """
+    disabled = torch.compiler.disable(function, reason="sizes depend on the data")  # type: ignore[no-untyped-call]
+    return cast(Function, disabled)
 
 
 class Choice(NamedTuple):

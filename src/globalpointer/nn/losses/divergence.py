@@ -7,6 +7,7 @@ from globalpointer.nn.kernels import dispatch
 from globalpointer.nn.scores import PairScores
 
 
+@dispatch.eager
 def divergence(first: PairScores, second: PairScores) -> Float[Tensor, "batch types"]:
     """Σ (σ(s) - σ(t)) (s - t) over the legal cells of each example and type; the caller reduces.
 

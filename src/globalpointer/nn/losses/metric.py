@@ -8,6 +8,7 @@ from globalpointer.nn.kernels import dispatch
 from globalpointer.nn.scores import PairScores, gather, per_type
 
 
+@dispatch.eager
 @torch.no_grad()
 def batch_f1(
     scores: PairScores, cells: Int[Tensor, "cells 4"], *, threshold: float | Float[Tensor, " types"] = 0.0

@@ -9,6 +9,7 @@ from globalpointer.nn.kernels import dispatch
 from globalpointer.nn.scores import PairScores, per_type
 
 
+@dispatch.eager
 def multilabel_crossentropy(
     scores: PairScores,
     cells: Int[Tensor, "cells 4"],

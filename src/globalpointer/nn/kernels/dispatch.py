@@ -3,7 +3,9 @@
 All arithmetic here is in float32 (float64 if the factors are), whatever the autocast dtype.
 """
 
+import importlib.util
 from collections.abc import Callable
+from types import ModuleType
 from typing import Literal, NamedTuple, TypeVar, cast, get_args
 
 import torch
@@ -13,22 +15,10 @@ from torch import Tensor
 from globalpointer.nn.kernels import factorized, pruned, reference, tiled
 from globalpointer.nn.kernels.reference import Dense, Factors, Source
 
-__all__ = [
-    "Choice",
-    "Dense",
-    "Factors",
-    "Impl",
-    "Source",
-    "count",
-    "divergence",
-    "eager",
-    "explain",
-    "gather",
-    "legal_cells",
-]
-__all__ += ["logits", "partition", "search", "split"]
+__all__ = ["Choice", "Dense", "Factors", "Impl", "Source", "count", "divergence", "eager", "explain", "gather"]
+__all__ += ["legal_cells", "logits", "partition", "search", "split"]
 
-Impl = Literal["auto", "reference", "factorized", "tiled"]
+Impl = Literal["auto", "reference", "factorized", "tiled", "triton"]
 
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -61,11 +51,29 @@ def explain(source: Source, impl: str = "auto") -> Choice:
     shared = source.query.shape[1] == 1 and source.row_bias is not None and source.col_bias is not None
     if impl == "factorized" and not shared:
         raise ValueError("impl 'factorized' needs one plane shared by all types, and both biases: use 'tiled'")
+    if impl == "triton" and (objection := _triton_refuses(source)) is not None:
+        raise ValueError(f"impl 'triton' is not possible here: {objection}; use 'auto'")
     if impl != "auto":
         return Choice(impl, "asked for")
     if shared:
         return Choice("factorized", "all types share one plane: one matrix product serves them all")
-    return Choice("tiled", "each type has a plane of its own: scores are made tile by tile, and again for the gradient")
+    if source.mask.is_cuda:
+        objection = _triton_refuses(source)
+        return (
+            Choice("tiled", objection)
+            if objection
+            else Choice("triton", "each type has a plane of its own: CUDA tiles")
+        )
+    return Choice("tiled", "each type has a plane of its own: scores are made and used up tile by tile")
+
+
+def _triton_refuses(factors: Factors) -> str | None:
+    """Why Triton's kernels cannot be used for these factors, or None."""
+    if importlib.util.find_spec("triton") is None:
+        return "Triton is not installed (pip install 'globalpointer[triton]')"
+    from globalpointer.nn.kernels import triton
+
+    return triton.supports(factors)
 
 
 def logits(source: Source) -> Float[Tensor, "batch types tokens tokens"]:
@@ -90,16 +98,19 @@ def split(
 ) -> tuple[Float[Tensor, "batch types"], Float[Tensor, " cells"]]:
     """The partition over the legal cells other than `cells`, and the scores at `cells`: legal, distinct, sorted."""
     chosen = explain(source, impl).impl
-    source = _raised(source)
     with _exactly(source):
-        if isinstance(source, Dense) or chosen == "reference" or not source.mask.numel():
-            return reference.partition(source, cells), reference.gather(source, cells)
-        if chosen == "factorized":
-            outside, inside, trusted = factorized.split(source, cells)
-            if not bool(trusted.all()):
-                outside = outside.masked_scatter(~trusted, _one_by_one(source, cells, ~trusted))
-            return outside, inside
-        return tiled.partition(source, cells), reference.gather(source, cells)
+        ready = _ready(source, chosen)
+        if chosen == "factorized" and isinstance(ready, Factors) and ready.mask.numel():
+            return _shared(ready, cells)
+        return _implementation(chosen, source).partition(ready, cells), reference.gather(_raised(source), cells)
+
+
+def _shared(factors: Factors, cells: Tensor) -> tuple[Tensor, Tensor]:
+    """As split, by one product for all types, and by tiles where that comes near underflow."""
+    outside, inside, trusted = factorized.split(factors, cells)
+    if not bool(trusted.all()):
+        outside = outside.masked_scatter(~trusted, _one_by_one(factors, cells, ~trusted))
+    return outside, inside
 
 
 def partition(source: Source, cells: Int[Tensor, "cells 4"], impl: str = "auto") -> Float[Tensor, "batch types"]:
@@ -131,26 +142,18 @@ def search(
 ) -> tuple[Int[Tensor, "found 4"], Float[Tensor, " found"]]:
     """The cells strictly above the threshold of their type, sorted; at most `limit` an example, the best."""
     chosen = explain(source, impl).impl
-    source = _raised(source)
     with _exactly(source):
-        if isinstance(source, Dense) or chosen == "reference":
-            return reference.search(source, threshold, limit)
-        if chosen == "factorized":
-            return pruned.search(source, threshold, limit)
-        return tiled.search(source, threshold, limit)
+        found: tuple[Tensor, Tensor] = _implementation(chosen, source).search(_ready(source, chosen), threshold, limit)
+        return found
 
 
 @torch.no_grad()
 def count(source: Source, threshold: Float[Tensor, " types"], impl: str = "auto") -> Int[Tensor, "batch types"]:
     """How many cells are strictly above the threshold of their type."""
     chosen = explain(source, impl).impl
-    source = _raised(source)
     with _exactly(source):
-        if isinstance(source, Dense) or chosen == "reference":
-            return reference.count(source, threshold)
-        if chosen == "factorized":
-            return pruned.count(source, threshold)
-        return tiled.count(source, threshold)
+        total: Tensor = _implementation(chosen, source).count(_ready(source, chosen), threshold)
+        return total
 
 
 def divergence(first: Source, second: Source, impl: str = "auto") -> Float[Tensor, "batch types"]:
@@ -164,6 +167,22 @@ def divergence(first: Source, second: Source, impl: str = "auto") -> Float[Tenso
 
 def _exactly(source: Source) -> torch.autocast:
     return torch.autocast(source.mask.device.type, enabled=False)
+
+
+def _implementation(chosen: str, source: Source) -> ModuleType:
+    """The module of that name; the reference where there is nothing to compute."""
+    if not source.mask.numel():
+        return reference
+    if chosen == "triton":
+        from globalpointer.nn.kernels import triton  # a second or more to import, and not installed everywhere
+
+        return triton
+    return {"reference": reference, "factorized": pruned, "tiled": tiled}[chosen]
+
+
+def _ready(source: Source, chosen: str) -> Source:
+    """As that implementation wants it: Triton's kernels multiply half precision as it is, and sum in float32."""
+    return source if chosen == "triton" else _raised(source)
 
 
 def _raised(source: Source) -> Source:

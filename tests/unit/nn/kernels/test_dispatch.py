@@ -16,6 +16,16 @@ def test_the_door_says_what_it_picks_and_why():
     assert dispatch.explain(shared, "tiled") == ("tiled", "asked for")
 
 
+@pytest.mark.parametrize(("installed", "said"), [(True, "CUDA device"), (False, "not installed")])
+def test_triton_says_why_it_cannot_be_used(installed, said, monkeypatch):
+    if installed:
+        pytest.importorskip("triton")
+    else:
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ValueError, match=said):
+        dispatch.explain(scores(shared=False).source, "triton")
+
+
 @pytest.mark.parametrize(("impl", "said"), [("magic", "must be one of"), ("factorized", "one plane shared")])
 def test_what_cannot_be_is_refused(impl, said):
     with pytest.raises(ValueError, match=said):

@@ -54,6 +54,8 @@ def summary(rows: Sequence[Row]) -> str:
 
 def losses(rows: Sequence[Row]) -> str:
     """From factors to gradients: time, memory, and the floor of the arithmetic."""
+    if not rows:
+        return NOT_MEASURED
     columns = ["batch × tokens × types", "ours, ms", "sparse, ms", "dense, ms", "sparse / ours", "dense / ours"]
     columns += ["floor, ms", "ours / floor", "ours, MiB", "sparse, MiB", "dense, MiB"]
     lines = [
@@ -63,7 +65,7 @@ def losses(rows: Sequence[Row]) -> str:
         for row in rows
     ]
     rates = f" Large products ran at {rows[-1]['gflops']:.0f} GFLOP/s, powers of 2 at {rows[-1]['gexps']:.2f}·10⁹/s."
-    return table(columns, lines, rows, rates) if rows else NOT_MEASURED
+    return table(columns, lines, rows, rates)
 
 
 def heads(rows: Sequence[Row]) -> str:

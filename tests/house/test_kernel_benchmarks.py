@@ -135,6 +135,11 @@ def test_every_part_gives_rows_and_every_row_is_shown(monkeypatch, tmp_path):
         assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
 
 
+def test_the_absence_of_rows_is_said(monkeypatch):
+    monkeypatch.setattr(kernel_tables, "read_rows", lambda name: [])
+    assert set(kernel_tables.kernel_tables().values()) == {kernel_tables.NOT_MEASURED}
+
+
 def test_rows_of_a_gpu_are_shown_and_their_absence_is_said(monkeypatch):
     monkeypatch.setattr(gpu_tables, "read_rows", lambda name: [])
     assert set(gpu_tables.gpu_tables().values()) == {kernel_tables.NOT_MEASURED}

@@ -27,7 +27,7 @@ class Side(NamedTuple):
 
 
 class Square(NamedTuple):
-    """Which cells exist: legal tokens as bytes, for each example (first, end of the first run, end) of them."""
+    """Which cells exist: legal tokens as 0 or 1, for each example (first, end of the first run, end) of them."""
 
     legal: Any
     extent: Any
@@ -163,8 +163,8 @@ def own_block(side, square, cells, example, plane, line, start, DIM: tl.constexp
 @triton.jit
 @no_type_check
 def tile(
-    own, other, square, cells, at, MASKED: tl.constexpr, ORDERED: tl.constexpr, ROWS: tl.constexpr,
-    DIM: tl.constexpr, PRECISION: tl.constexpr, OTHER: tl.constexpr,
+    own, other, square, cells, at, MASKED: tl.constexpr, ORDERED: tl.constexpr, BANDED: tl.constexpr,
+    ROWS: tl.constexpr, DIM: tl.constexpr, PRECISION: tl.constexpr, OTHER: tl.constexpr,
 ):  # fmt: skip
     """Scores in float32, [owned places, other places], -inf where there is no cell if MASKED; and the other's vectors.
 
@@ -179,9 +179,11 @@ def tile(
         scores += load_bias(other, own.line, places, square.tokens)[None, :]
     if MASKED:
         ahead = places[None, :] - own.places[:, None] if ROWS else own.places[:, None] - places[None, :]
-        kept = load_legal(square, own.example, places)[None, :] & (ahead < square.width)
+        kept = load_legal(square, own.example, places)[None, :]
         if ORDERED:
             kept &= ahead >= 0
+        if BANDED:
+            kept &= ahead < square.width
         scores = tl.where(kept, scores, float("-inf"))
         if cells is not None:
             scores = without(scores, cells, own, places, ROWS)

@@ -55,7 +55,7 @@ def square(factors: Factors) -> Square:
     end = torch.where(mask, place + 1, 0).amax(1)
     run = torch.where(mask | (place < first[:, None]), tokens, place).amin(1)
     width = tokens if factors.max_width is None else min(factors.max_width, tokens)
-    return Square(mask.contiguous().view(torch.uint8), torch.stack([first, run, end], 1), tokens, width)
+    return Square(mask.int().contiguous(), torch.stack([first, run, end], 1), tokens, width)
 
 
 def by_side(factors: Factors, cells: Int[Tensor, "cells 4"], *, rows: bool) -> Cells | None:
@@ -83,6 +83,7 @@ def launch(kernel: Any, factors: Factors, lines: int, *arguments: Any, tuned: bo
     constants |= {
         "planes": query.shape[1],
         "ORDERED": factors.ordered,
+        "BANDED": factors.max_width is not None and factors.max_width < tokens,
         "DIM": dim,
         "PRECISION": _precision(query),
     }
@@ -119,4 +120,4 @@ def _tuned(kernel: Any, _most_tokens: int) -> Any:
         triton.Config({"OWN": own, "OTHER": other}, num_warps=warps, num_stages=stages)
         for own, other, warps, stages in TRIED
     ]
-    return triton.autotune(configs, key=["bucket", "DIM", "ORDERED", "ROWS", "PRECISION"])(kernel)
+    return triton.autotune(configs, key=["DIM", "ORDERED", "BANDED", "ROWS", "PRECISION"])(kernel)

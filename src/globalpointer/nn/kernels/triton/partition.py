@@ -50,7 +50,7 @@ def partition(factors: Factors, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, 
 @triton.jit
 @no_type_check
 def _log_sum_exp(
-    query, key, square, cells, parts, types, planes, ORDERED: tl.constexpr, DIM: tl.constexpr,
+    query, key, square, cells, parts, types, planes, ORDERED: tl.constexpr, BANDED: tl.constexpr, DIM: tl.constexpr,
     PRECISION: tl.constexpr, OWN: tl.constexpr, OTHER: tl.constexpr,
 ):  # fmt: skip
     """parts[line, slot]: the log of Σ exp(score) over a block of rows in the first of its slots, -inf in the rest."""
@@ -62,11 +62,11 @@ def _log_sum_exp(
     peak = tl.full([OWN], float("-inf"), tl.float32)
     mass = tl.zeros([OWN], tl.float32)
     for at in range(plain_low, plain_high, OTHER):
-        scores, _ = blocks.tile(own, key, square, cells, at, False, ORDERED, True, DIM, PRECISION, OTHER)
+        scores, _ = blocks.tile(own, key, square, cells, at, False, ORDERED, BANDED, True, DIM, PRECISION, OTHER)
         peak, mass = _absorb(peak, mass, scores)
     for step in range(low, high - (plain_high - plain_low), OTHER):
         at = tl.where(step < plain_low, step, step + plain_high - plain_low)
-        scores, _ = blocks.tile(own, key, square, cells, at, True, ORDERED, True, DIM, PRECISION, OTHER)
+        scores, _ = blocks.tile(own, key, square, cells, at, True, ORDERED, BANDED, True, DIM, PRECISION, OTHER)
         peak, mass = _absorb(peak, mass, scores)
     kept = blocks.load_legal(square, own.example, own.places) & (mass > 0)
     total = _sum_rows(tl.where(kept, peak * LOG2E + tl.log2(tl.where(kept, mass, 1.0)), float("-inf")))
@@ -100,10 +100,10 @@ def _sum_rows(values):
 @no_type_check
 def _sum_gradients(
     own_side, other, out, square, cells, total, upstream, planes, ROWS: tl.constexpr,
-    REPEAT: tl.constexpr, ORDERED: tl.constexpr, DIM: tl.constexpr, PRECISION: tl.constexpr,
+    REPEAT: tl.constexpr, ORDERED: tl.constexpr, BANDED: tl.constexpr, DIM: tl.constexpr, PRECISION: tl.constexpr,
     OWN: tl.constexpr, OTHER: tl.constexpr,
 ):  # fmt: skip
-    """The gradient of a block of one side, Σ p·vector over the other, and of its biases, Σ p; p = exp(score - total).
+    """The gradient of a block of one side and of its biases, p being exp(score - total).
 
     REPEAT: the types that share a plane, whose gradients are added up one after another.
     """
@@ -111,30 +111,43 @@ def _sum_gradients(
     group = tl.program_id(0) // number
     start = tl.program_id(0) % number * OWN
     example = group // planes
+    places = start + tl.arange(0, OWN)
+    legal = blocks.load_legal(square, example, places)
     gradient = tl.zeros([OWN, blocks.padded(DIM)], tl.float32)
     for repeat in range(REPEAT):
         line = group * REPEAT + repeat
         own = blocks.own_block(own_side, square, cells, example, group % planes, line, start, DIM, OWN)
         shift = tl.load(total + line) * LOG2E - HEADROOM
-        low, high, plain_low, plain_high = blocks.reach(square, own, start, ORDERED, ROWS, OWN, OTHER)
-        vectors = tl.zeros([OWN, blocks.padded(DIM)], tl.float32)
-        mass = tl.zeros([OWN], tl.float32)
-        for at in range(plain_low, plain_high, OTHER):
-            scores, theirs = blocks.tile(own, other, square, cells, at, False, ORDERED, ROWS, DIM, PRECISION, OTHER)
-            vectors, mass = _add(vectors, mass, scores, shift, theirs, other, out, PRECISION)
-        for step in range(low, high - (plain_high - plain_low), OTHER):
-            at = tl.where(step < plain_low, step, step + plain_high - plain_low)
-            scores, theirs = blocks.tile(own, other, square, cells, at, True, ORDERED, ROWS, DIM, PRECISION, OTHER)
-            vectors, mass = _add(vectors, mass, scores, shift, theirs, other, out, PRECISION)
+        vectors, mass = _expect(
+            own, other, out, square, cells, start, shift, ROWS, ORDERED, BANDED, DIM, PRECISION, OWN, OTHER
+        )
         weight = tl.load(upstream + line) * SHRINK
-        legal = blocks.load_legal(square, example, own.places)
         gradient += tl.where(legal[:, None], vectors * weight, 0.0)
         if out.bias is not None:
-            at = out.bias + line.to(tl.int64) * square.tokens + own.places
-            tl.store(at, tl.where(legal, mass * weight, 0.0), mask=own.places < square.tokens)
-    places = start + tl.arange(0, OWN)
+            at = out.bias + line.to(tl.int64) * square.tokens + places
+            tl.store(at, tl.where(legal, mass * weight, 0.0), mask=places < square.tokens)
     inside = (places < square.tokens)[:, None] & (tl.arange(0, blocks.padded(DIM)) < DIM)[None, :]
     tl.store(blocks.pointers(out, example, group % planes, places, DIM), gradient, mask=inside)
+
+
+@triton.jit
+@no_type_check
+def _expect(
+    own, other, out, square, cells, start, shift, ROWS: tl.constexpr, ORDERED: tl.constexpr, BANDED: tl.constexpr,
+    DIM: tl.constexpr, PRECISION: tl.constexpr, OWN: tl.constexpr, OTHER: tl.constexpr,
+):  # fmt: skip
+    """Σ p·vector over the other side for each owned place, and Σ p; p = 2^(score in base 2 - shift)."""
+    low, high, plain_low, plain_high = blocks.reach(square, own, start, ORDERED, ROWS, OWN, OTHER)
+    vectors = tl.zeros([OWN, blocks.padded(DIM)], tl.float32)
+    mass = tl.zeros([OWN], tl.float32)
+    for at in range(plain_low, plain_high, OTHER):
+        scores, theirs = blocks.tile(own, other, square, cells, at, False, ORDERED, BANDED, ROWS, DIM, PRECISION, OTHER)
+        vectors, mass = _add(vectors, mass, scores, shift, theirs, other, out, PRECISION)
+    for step in range(low, high - (plain_high - plain_low), OTHER):
+        at = tl.where(step < plain_low, step, step + plain_high - plain_low)
+        scores, theirs = blocks.tile(own, other, square, cells, at, True, ORDERED, BANDED, ROWS, DIM, PRECISION, OTHER)
+        vectors, mass = _add(vectors, mass, scores, shift, theirs, other, out, PRECISION)
+    return vectors, mass
 
 
 @triton.jit

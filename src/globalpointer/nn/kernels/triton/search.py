@@ -89,11 +89,11 @@ def _written(
 @triton.jit
 @no_type_check
 def _hits(
-    own, key, square, at, least, floor, ORDERED: tl.constexpr, DIM: tl.constexpr, PRECISION: tl.constexpr,
-    OTHER: tl.constexpr,
+    own, key, square, at, least, floor, ORDERED: tl.constexpr, BANDED: tl.constexpr, DIM: tl.constexpr,
+    PRECISION: tl.constexpr, OTHER: tl.constexpr,
 ):  # fmt: skip
     """The scores of a tile, and which of them are found."""
-    scores, _ = blocks.tile(own, key, square, None, at, True, ORDERED, True, DIM, PRECISION, OTHER)
+    scores, _ = blocks.tile(own, key, square, None, at, True, ORDERED, BANDED, True, DIM, PRECISION, OTHER)
     legal = blocks.load_legal(square, own.example, own.places)[:, None] & (scores > float("-inf"))
     return scores, legal & (scores > least) & (scores >= floor)
 
@@ -101,8 +101,8 @@ def _hits(
 @triton.jit
 @no_type_check
 def _count_rows(
-    query, key, square, threshold, floor, counts, peaks, types, planes, ORDERED: tl.constexpr, DIM: tl.constexpr,
-    PRECISION: tl.constexpr, OWN: tl.constexpr, OTHER: tl.constexpr,
+    query, key, square, threshold, floor, counts, peaks, types, planes, ORDERED: tl.constexpr,
+    BANDED: tl.constexpr, DIM: tl.constexpr, PRECISION: tl.constexpr, OWN: tl.constexpr, OTHER: tl.constexpr,
 ):  # fmt: skip
     """How many cells of each row are found, and the best of their scores."""
     number = tl.cdiv(square.tokens, OWN)
@@ -115,7 +115,7 @@ def _count_rows(
     total = tl.zeros([OWN], tl.int32)
     peak = tl.full([OWN], float("-inf"), tl.float32)
     for at in range(low, high, OTHER):
-        scores, hits = _hits(own, key, square, at, least, lowest, ORDERED, DIM, PRECISION, OTHER)
+        scores, hits = _hits(own, key, square, at, least, lowest, ORDERED, BANDED, DIM, PRECISION, OTHER)
         total += tl.sum(hits.to(tl.int32), 1)
         peak = tl.maximum(peak, tl.max(tl.where(hits, scores, float("-inf")), 1))
     at = line.to(tl.int64) * square.tokens + own.places
@@ -126,8 +126,8 @@ def _count_rows(
 @triton.jit
 @no_type_check
 def _write_rows(
-    query, key, square, threshold, floor, ends, cells, found, types, planes, ORDERED: tl.constexpr, DIM: tl.constexpr,
-    PRECISION: tl.constexpr, OWN: tl.constexpr, OTHER: tl.constexpr,
+    query, key, square, threshold, floor, ends, cells, found, types, planes, ORDERED: tl.constexpr,
+    BANDED: tl.constexpr, DIM: tl.constexpr, PRECISION: tl.constexpr, OWN: tl.constexpr, OTHER: tl.constexpr,
 ):  # fmt: skip
     """Write the cells of each row, and their scores, from where those of the rows before end."""
     number = tl.cdiv(square.tokens, OWN)
@@ -143,7 +143,7 @@ def _write_rows(
     stop = tl.load(ends + at_row, mask=inside, other=0)
     high = tl.where(tl.max(stop - place, 0) > 0, high, low)
     for at in range(low, high, OTHER):
-        scores, hits = _hits(own, key, square, at, least, lowest, ORDERED, DIM, PRECISION, OTHER)
+        scores, hits = _hits(own, key, square, at, least, lowest, ORDERED, BANDED, DIM, PRECISION, OTHER)
         rank = place[:, None] + tl.cumsum(hits.to(tl.int32), 1) - 1
         hits &= rank < stop[:, None]
         tl.store(cells + rank * 4, tl.zeros_like(rank) + own.example, mask=hits)

@@ -47,9 +47,11 @@ test-all: lint ## lint, then every test that needs no GPU
 test-gpu: .venv/installed-test ## the tests that need a CUDA device
 	$(QUIET) $(BIN)/python -m pytest -m gpu
 
-bench: .venv/installed-bench ## run what is missing in benchmarks/results, then render the tables
+bench: .venv/installed-bench ## train what is missing in benchmarks/results, time the kernels, render tables and plots
 	$(QUIET) $(BIN)/python -m benchmarks.accuracy
 	$(QUIET) $(BIN)/python -m benchmarks.policies
+	$(QUIET) $(BIN)/python -m benchmarks.kernels
+	$(BIN)/python -m benchmarks.plots
 	$(BIN)/python -m benchmarks.tables
 
 docs: .venv/installed-docs ## build the documentation site into site/

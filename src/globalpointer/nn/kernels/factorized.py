@@ -9,7 +9,8 @@ all types and scored singly, so nothing is ever subtracted.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import torch
@@ -17,7 +18,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from globalpointer.nn.kernels.reference import Factors, add_at, logsumexp, pair_logits
-from globalpointer.nn.kernels.square import LOG2E, NEVER, Square
+from globalpointer.nn.kernels.square import LOG2E, NEVER, Block, Square
 
 RELIABLE = 1e-25
 """The least stabilised sum that is trusted: what float32 loses below 1e-38 is then less than its rounding."""
@@ -80,18 +81,21 @@ class _Scores(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, *inputs: Any) -> tuple[Tensor, Tensor, Tensor]:
         factors, pairs = Factors(*inputs[:-1]), inputs[-1]
-        square = Square(factors, pairs)
         assert factors.row_bias is not None
         assert factors.col_bias is not None
-        rows, cols = square.exponents(factors.row_bias), square.exponents(factors.col_bias)
-        col_peak = cols.amax(2, keepdim=True)
-        cols = cols.sub_(col_peak).exp2_()
-        sums, row_peak, maxima, kept = _sums(square, rows)
-        terms = sums.mul_(cols)
-        z = terms.sum(2)
-        ctx.save_for_backward(*factors[:5], pairs, rows, cols, row_peak, maxima, terms, z, *kept)
+        square = Square(factors, pairs)
+        maxima, kept = _maxima(square)
+        a, row_peak = _stabilised(factors.row_bias, square.penalty + maxima)
+        b, col_peak = _stabilised(factors.col_bias, square.penalty)
+        terms = torch.zeros_like(a)
+        for block, scores in zip_longest(square.blocks, kept):
+            # In place: what is kept are the weights from here on
+            weights = _weights(square, block, maxima, scores)
+            terms[block.examples, :, block.cols].baddbmm_(a[block.examples, :, block.rows], weights)
+        z = terms.mul_(b).sum(2)
+        ctx.save_for_backward(*factors[:5], pairs, a, b, maxima, terms, z, *kept)
         ctx.shape = factors[5:]
-        peak = (row_peak + col_peak)[:, :, 0] / LOG2E
+        peak = (row_peak + col_peak) / LOG2E
         ctx.mark_non_differentiable(peak)
         rest = (z.log() + peak).masked_fill(peak < NEVER / 4, float("-inf"))
         return rest, pair_logits(factors, pairs), peak
@@ -99,13 +103,13 @@ class _Scores(torch.autograd.Function):
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, upstream: Tensor, of_singles: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:
-        *tensors, pairs, rows, cols, row_peak, maxima, terms, z = ctx.saved_tensors[:12]
+        *tensors, pairs, a, b, maxima, terms, z = ctx.saved_tensors[:11]
         factors = Factors(*tensors, *ctx.shape)
         # Where nothing flows back z may be 0
         scale = torch.where((upstream != 0) & (z > 0), upstream / z, 0.0)[:, :, None]
-        rows = (rows + maxima[:, None]).sub_(row_peak).exp2_().mul_(scale)
         with torch.autocast(upstream.device.type, enabled=False):
-            query, key, row_bias = _products(Square(factors, pairs), rows, cols, maxima, iter(ctx.saved_tensors[12:]))
+            kept = ctx.saved_tensors[11:]
+            query, key, row_bias = _products(Square(factors, pairs), maxima, kept, a * scale, b)
         col_bias = terms * scale
         example, row, col = pairs.unbind(1)
         of_pair = of_singles.sum(1, keepdim=True)
@@ -117,44 +121,44 @@ class _Scores(torch.autograd.Function):
         return query[:, None], key[:, None], row_bias, col_bias, None, None, None, None
 
 
+def _maxima(square: Square) -> tuple[Float[Tensor, "batch tokens"], list[Tensor]]:
+    """The largest score of each row, and the scores of all blocks if they are few enough to be kept."""
+    maxima = torch.empty_like(square.penalty)
+    kept, few = [], square.size <= KEPT
+    for block in square.blocks:
+        scores = square.scores(block)
+        maxima[block.examples, block.rows] = scores.amax(2)
+        if few:
+            kept.append(scores)
+    return maxima, kept
+
+
+def _stabilised(
+    bias: Float[Tensor, "batch types tokens"], more: Float[Tensor, "batch tokens"]
+) -> tuple[Float[Tensor, "batch types tokens"], Float[Tensor, "batch types"]]:
+    """2^(bias in base 2 + more - peak), and the peaks; contiguous, whatever the head's biases are."""
+    exponents = torch.add(more[:, None], bias, alpha=LOG2E, out=bias.new_empty(bias.shape))
+    peak = exponents.amax(2, keepdim=True)
+    return exponents.sub_(peak).exp2_(), peak[:, :, 0]
+
+
+def _weights(square: Square, block: Block, maxima: Tensor, scores: Tensor | None) -> Float[Tensor, "batch rows cols"]:
+    """2^(score - maximum of its row) of a block, from its scores, which are used up, or from the factors again."""
+    scores = square.scores(block) if scores is None else scores
+    return scores.sub_(maxima[block.examples, block.rows, None]).exp2_()
+
+
 def _products(
-    square: Square, rows: Tensor, cols: Tensor, maxima: Tensor, kept: Iterator[Tensor]
+    square: Square, maxima: Tensor, kept: Sequence[Tensor], a: Tensor, b: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The gradients by query, key and row bias; `rows` are a, scaled by what flows back."""
-    query, key, row_bias = torch.empty_like(square.query), torch.zeros_like(square.key), torch.empty_like(rows)
-    for block in square.blocks:
-        chosen, i, j, _ = block
-        weights = next(kept, None)
-        if weights is None:
-            weights = square.scores(block).sub_(maxima[chosen, i, None]).exp2_()
-        a, b = rows[chosen, :, i], cols[chosen, :, j]
-        row_bias[chosen, :, i] = (b @ weights.mT).mul_(a)
-        gradient = (a.mT @ b).mul_(weights)
-        query[chosen, i] = gradient @ square.key[chosen, j]
-        key[chosen, j].baddbmm_(gradient.mT, square.query[chosen, i])
+    """The gradients by query, key and row bias; a is scaled by what flows back."""
+    query, key, row_bias = torch.empty_like(square.query), torch.zeros_like(square.key), torch.empty_like(a)
+    for block, weights in zip_longest(square.blocks, kept):
+        examples, i, j, _ = block
+        weights = _weights(square, block, maxima, None) if weights is None else weights
+        rows, cols = a[examples, :, i], b[examples, :, j]
+        torch.mul(cols @ weights.mT, rows, out=row_bias[examples, :, i])
+        gradient = (rows.mT @ cols).mul_(weights)
+        query[examples, i] = gradient @ square.key[examples, j]
+        key[examples, j].baddbmm_(gradient.mT, square.query[examples, i])
     return query, key, row_bias
-
-
-def _sums(square: Square, rows: Float[Tensor, "batch types tokens"]) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
-    """The product a @ W, the peaks that a was stabilised by, the row maxima of the square, and W if it is kept.
-
-    The peaks are those of the blocks so far; when a block raises one, the sums before it are scaled down.
-    """
-    examples, types, tokens = rows.shape
-    sums = rows.new_zeros(rows.shape)
-    peak = rows.new_full((examples, types, 1), torch.finfo(rows.dtype).min)
-    maxima = rows.new_empty((examples, tokens))
-    kept = []
-    for block in square.blocks:
-        chosen, i, j, _ = block
-        weights = square.scores(block)
-        maximum = maxima[chosen, i] = weights.amax(2)
-        weights = weights.sub_(maximum[:, :, None]).exp2_()
-        a = rows[chosen, :, i] + maximum[:, None]
-        raised = torch.maximum(peak[chosen], a.amax(2, keepdim=True))
-        sums[chosen].mul_((peak[chosen] - raised).exp2_())
-        sums[chosen, :, j].baddbmm_(a.sub_(raised).exp2_(), weights)
-        peak[chosen] = raised
-        if square.size <= KEPT:
-            kept.append(weights)
-    return sums, peak, maxima, kept

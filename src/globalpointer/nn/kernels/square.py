@@ -58,10 +58,6 @@ class Square:
         self.place = torch.arange(factors.mask.shape[1], device=factors.mask.device)
         self.blocks = list(self._blocks(left_out))
 
-    def exponents(self, bias: Float[Tensor, "batch types tokens"]) -> Float[Tensor, "batch types tokens"]:
-        """A bias in base 2, NEVER at illegal tokens."""
-        return torch.add(self.penalty[:, None], bias, alpha=LOG2E, out=bias.new_empty(bias.shape))
-
     @property
     def size(self) -> int:
         """How many scores all blocks hold together."""

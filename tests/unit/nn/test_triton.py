@@ -75,7 +75,7 @@ def test_the_kernels_compile(kernels, dtype, monkeypatch):
         importlib.import_module("globalpointer.nn.kernels.triton.launch"), "_precision", lambda query: "tf32x3"
     )
     given, _ = source(1, 2, 80, 48, dtype, biased=dtype == torch.float32)
-    value_and_gradients(kernels.partition, given, rows((0, 0, 1, 2)))
+    value_and_gradients(kernels.split, given, rows((0, 0, 1, 2)))
     assert kernels.count(given, torch.zeros(2)).shape == (1, 2)
     search = importlib.import_module("globalpointer.nn.kernels.triton.search")
     cells, _ = search._written(given, torch.zeros(2), torch.zeros(1), torch.ones(160, dtype=torch.int32))
@@ -109,21 +109,27 @@ def some_cells(source, step):
     return legal[step - 1 :: step] if step else legal[:0]
 
 
-def value_and_gradients(partition, source, cells):
-    total = partition(source, cells)
+def value_and_gradients(split, source, cells):
+    """Both results of a split, and the gradients of the factors for some weights of both."""
+    results = split(source, cells)
     leaves = [each for each in source[:4] if each is not None]
-    weights = torch.linspace(-1.0, 2.0, total.numel(), dtype=total.dtype).view_as(total)
-    return total.detach(), torch.autograd.grad(total, leaves, weights)
+    weights = [torch.linspace(-1.0, 2.0, each.numel(), dtype=each.dtype).view_as(each) / 4 for each in results]
+    return [each.detach() for each in results], torch.autograd.grad(results, leaves, weights)
+
+
+def plainly(source, cells):
+    return reference.partition(source, cells), reference.gather(source, cells)
 
 
 def assert_as_reference(kernels, pair, step):
     given, exact = pair
     cells = some_cells(given, step)
-    total, gradients = value_and_gradients(kernels.partition, given, cells)
-    truth, right = value_and_gradients(reference.partition, exact, cells)
-    assert total.dtype == torch.float32
-    assert torch.equal(total == float("-inf"), truth == float("-inf"))
-    torch.testing.assert_close(total.double(), truth, rtol=1e-6, atol=3e-6)
+    results, gradients = value_and_gradients(kernels.split, given, cells)
+    truths, right = value_and_gradients(plainly, exact, cells)
+    assert torch.equal(results[0] == float("-inf"), truths[0] == float("-inf"))
+    for ours, theirs in zip(results, truths, strict=True):
+        assert ours.dtype == torch.float32
+        torch.testing.assert_close(ours.double(), theirs, rtol=1e-6, atol=3e-6)
     for ours, theirs in zip(gradients, right, strict=True):
         atol = TOLERANCE[ours.dtype] * float(theirs.abs().max())
         torch.testing.assert_close(ours.double(), theirs, rtol=TOLERANCE[ours.dtype], atol=atol)
@@ -184,8 +190,8 @@ def test_scores_far_from_zero(kernels):
     far = torch.tensor([80.0, -80.0])[None, :, None]
     given = given._replace(row_bias=(given.row_bias + far).detach().requires_grad_())
     exact = exact._replace(row_bias=given.row_bias.detach().double().requires_grad_())
-    total, gradients = value_and_gradients(kernels.partition, given, rows((0, 0, 1, 2)))
-    truth, right = value_and_gradients(reference.partition, exact, rows((0, 0, 1, 2)))
+    (total, _), gradients = value_and_gradients(kernels.split, given, rows((0, 0, 1, 2)))
+    (truth, _), right = value_and_gradients(plainly, exact, rows((0, 0, 1, 2)))
     torch.testing.assert_close(total.double(), truth, rtol=1e-6, atol=1e-5)
     for ours, theirs in zip(gradients, right, strict=True):
         torch.testing.assert_close(ours.double(), theirs, rtol=1e-4, atol=1e-5)
@@ -220,8 +226,8 @@ def test_vectors_are_read_where_they_lie(kernels):
 @interpreted
 def test_the_same_input_gives_the_same_bits(kernels):
     given, _ = source(1, 2, 50, 8, torch.float32, biased=True)
-    first, second = (value_and_gradients(kernels.partition, given, some_cells(given, 50)) for _ in range(2))
-    for a, b in zip([first[0], *first[1]], [second[0], *second[1]], strict=True):
+    first, second = (value_and_gradients(kernels.split, given, some_cells(given, 50)) for _ in range(2))
+    for a, b in zip([*first[0], *first[1]], [*second[0], *second[1]], strict=True):
         assert torch.equal(a, b)
 
 

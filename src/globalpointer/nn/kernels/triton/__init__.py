@@ -6,7 +6,7 @@ where there is no GPU.
 """
 
 from globalpointer.nn.kernels.triton.launch import supports
-from globalpointer.nn.kernels.triton.partition import partition
+from globalpointer.nn.kernels.triton.partition import partition, split
 from globalpointer.nn.kernels.triton.search import count, search
 
-__all__ = ["count", "partition", "search", "supports"]
+__all__ = ["count", "partition", "search", "split", "supports"]

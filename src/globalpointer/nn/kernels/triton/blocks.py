@@ -36,12 +36,14 @@ class Square(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """Rows (example, type, row, col) sorted by line, then by the owned side's place; those of a line's place p begin
-    at bounds[line · tokens + p]. A line is an (example, type).
+    """Rows (example, type, row, col) sorted by line, then by the owned side's place, and the gradients of their scores.
+
+    A line is an (example, type); the rows of its place p begin at bounds[line · tokens + p].
     """
 
     rows: Any
     bounds: Any
+    upstream: Any
 
 
 class Block(NamedTuple):
@@ -192,12 +194,20 @@ def tile(
 
 @triton.jit
 @no_type_check
+def cell_at(cells, at, ROWS: tl.constexpr):
+    """A cell's place on the owned side and on the other."""
+    row = tl.load(cells.rows + at * 4 + 2).to(tl.int32)
+    col = tl.load(cells.rows + at * 4 + 3).to(tl.int32)
+    mine = row if ROWS else col
+    theirs = col if ROWS else row
+    return mine, theirs
+
+
+@triton.jit
+@no_type_check
 def without(scores, cells, own, places, ROWS: tl.constexpr):
     """The scores with -inf at the cells that are left out: one after another, which takes the fewest registers."""
     for at in range(own.begin, own.stop):
-        row = tl.load(cells.rows + at * 4 + 2).to(tl.int32)
-        col = tl.load(cells.rows + at * 4 + 3).to(tl.int32)
-        mine = row if ROWS else col
-        theirs = col if ROWS else row
+        mine, theirs = cell_at(cells, at, ROWS)
         scores = tl.where((own.places == mine)[:, None] & (places == theirs)[None, :], float("-inf"), scores)
     return scores

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 import triton
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from globalpointer.nn.kernels.reference import Factors
@@ -58,8 +58,13 @@ def square(factors: Factors) -> Square:
     return Square(mask.int().contiguous(), torch.stack([first, run, end], 1), tokens, width)
 
 
-def by_side(factors: Factors, cells: Int[Tensor, "cells 4"], *, rows: bool) -> Cells | None:
-    """The cells that are left out, found by row, or by column. Nothing here waits for the device."""
+def by_side(
+    factors: Factors, cells: Int[Tensor, "cells 4"], upstream: Float[Tensor, " cells"] | None = None, *, rows: bool
+) -> Cells | None:
+    """The cells that are left out, found by row, or by column. Nothing here waits for the device.
+
+    `upstream`: the gradients of their scores.
+    """
     if not len(cells):
         return None
     tokens = factors.mask.shape[1]
@@ -67,9 +72,9 @@ def by_side(factors: Factors, cells: Int[Tensor, "cells 4"], *, rows: bool) -> C
     key = (example * factors.types + kind) * tokens + (row if rows else col)
     if not rows:
         key, order = key.sort()
-        cells = cells[order]
+        cells, upstream = cells[order], None if upstream is None else upstream[order]
     places = torch.arange(len(factors.mask) * factors.types * tokens + 1, device=cells.device)
-    return Cells(cells.contiguous(), torch.searchsorted(key, places, out_int32=True))
+    return Cells(cells.contiguous(), torch.searchsorted(key, places, out_int32=True), upstream)
 
 
 def launch(kernel: Any, factors: Factors, lines: int, *arguments: Any, tuned: bool, **constants: Any) -> None:

@@ -43,8 +43,15 @@ def partition(factors: Factors, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, 
 
     `cells` must be sorted. Their number costs time only in the blocks of rows and columns where they stand.
     """
-    total: Tensor = _Partition.apply(*factors, cells)
-    return total
+    return split(factors, cells)[0]
+
+
+def split(
+    factors: Factors, cells: Int[Tensor, "cells 4"]
+) -> tuple[Float[Tensor, "batch types"], Float[Tensor, " cells"]]:
+    """The partition without the cells, and the scores at the cells; the gradients of both are summed in one place."""
+    outside, inside = _Split.apply(*factors, cells)
+    return outside, inside
 
 
 @triton.jit
@@ -122,10 +129,13 @@ def _sum_gradients(
             own, other, out, square, cells, start, shift, ROWS, ORDERED, BANDED, DIM, PRECISION, OWN, OTHER
         )
         weight = tl.load(upstream + line) * SHRINK
-        gradient += tl.where(legal[:, None], vectors * weight, 0.0)
+        vectors = tl.where(legal[:, None], vectors * weight, 0.0)
+        mass = tl.where(legal, mass * weight, 0.0)
+        if cells is not None and cells.upstream is not None:
+            vectors, mass = _add_cells(vectors, mass, own, other, cells, ROWS, DIM)
+        gradient += vectors
         if out.bias is not None:
-            at = out.bias + line.to(tl.int64) * square.tokens + places
-            tl.store(at, tl.where(legal, mass * weight, 0.0), mask=places < square.tokens)
+            tl.store(out.bias + line.to(tl.int64) * square.tokens + places, mass, mask=places < square.tokens)
     inside = (places < square.tokens)[:, None] & (tl.arange(0, blocks.padded(DIM)) < DIM)[None, :]
     tl.store(blocks.pointers(out, example, group % planes, places, DIM), gradient, mask=inside)
 
@@ -161,9 +171,24 @@ def _add(vectors, mass, scores, shift, theirs, other, out, PRECISION: tl.constex
     return tl.dot(p, theirs, vectors, input_precision=PRECISION), mass
 
 
-class _Partition(torch.autograd.Function):
+@triton.jit
+@no_type_check
+def _add_cells(vectors, mass, own, other, cells, ROWS: tl.constexpr, DIM: tl.constexpr):
+    """Add the gradients of the scores at the cells that were left out of the partition."""
+    lanes = tl.arange(0, blocks.padded(DIM))
+    for at in range(own.begin, own.stop):
+        mine, theirs = blocks.cell_at(cells, at, ROWS)
+        weight = tl.where(own.places == mine, tl.load(cells.upstream + at), 0.0)
+        start = own.example.to(tl.int64) * other.example + own.plane.to(tl.int64) * other.plane
+        vector = tl.load(other.vectors + start + theirs.to(tl.int64) * other.token + lanes, mask=lanes < DIM, other=0.0)
+        vectors += weight[:, None] * vector.to(tl.float32)[None, :]
+        mass += weight
+    return vectors, mass
+
+
+class _Split(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, *inputs: Any) -> Tensor:
+    def forward(ctx: Any, *inputs: Any) -> tuple[Tensor, Tensor]:
         factors, cells = Factors(*inputs[:-1]), inputs[-1]
         examples, tokens = factors.mask.shape
         grid, left_out = square(factors), by_side(factors, cells, rows=True)
@@ -171,22 +196,36 @@ class _Partition(torch.autograd.Function):
         launch(_log_sum_exp, factors, len(parts), *sides(factors), grid, left_out, parts, factors.types, tuned=True)
         total = parts.logsumexp(1).view(examples, factors.types)
         ctx.save_for_backward(*factors[:5], cells, total)
-        ctx.shape, ctx.grid, ctx.by_row = factors[5:], grid, left_out
-        return total
+        ctx.shape, ctx.grid = factors[5:], grid
+        ctx.set_materialize_grads(False)
+        return total, _scores_at(factors, cells)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, of_total: Tensor | None, of_cells: Tensor | None) -> tuple[Tensor | None, ...]:
         *tensors, cells, total = ctx.saved_tensors
         factors = Factors(*tensors, *ctx.shape)
         empty = total == float("-inf")
-        weights = (total.masked_fill(empty, 0.0), upstream.float().masked_fill(empty, 0.0).contiguous())
+        upstream = torch.zeros_like(total) if of_total is None else of_total.float().masked_fill(empty, 0.0)
+        weights = (total.masked_fill(empty, 0.0), upstream.contiguous())
+        of_cells = None if of_cells is None else of_cells.float().contiguous()
         gradients: list[Tensor | None] = [None, None, None, None]
         for rows, own in ((True, 0), (False, 1)):
             if ctx.needs_input_grad[own] or ctx.needs_input_grad[own + 2]:
-                left_out = ctx.by_row if rows else by_side(factors, cells, rows=False)
+                left_out = by_side(factors, cells, of_cells, rows=rows)
                 gradients[own::2] = _gradient(factors, ctx.grid, left_out, weights, rows=rows)
         return *gradients, None, None, None, None
+
+
+def _scores_at(factors: Factors, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, " cells"]:
+    """The scores of single cells, in float32: only their own vectors are raised to it."""
+    example, kind, row, col = cells.unbind(1)
+    plane = kind % factors.query.shape[1]
+    scores = (factors.query[example, plane, row].float() * factors.key[example, plane, col].float()).sum(-1)
+    for bias, place in ((factors.row_bias, row), (factors.col_bias, col)):
+        if bias is not None:
+            scores = scores + bias[example, kind, place].float()
+    return scores
 
 
 def _gradient(

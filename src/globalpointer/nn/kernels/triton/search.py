@@ -75,15 +75,15 @@ def _written(
     """The cells that were counted, sorted, and their scores."""
     ends = counts.cumsum(0)
     found = int(ends[-1])
-    cells = torch.empty(found, 4, dtype=torch.long, device=counts.device)
+    keys = torch.empty(found, dtype=torch.long, device=counts.device)
     scores = torch.empty(found, dtype=torch.float32, device=counts.device)
+    examples, tokens = factors.mask.shape
     if found:
-        lines = len(factors.mask) * factors.types
         launch(
-            _write_rows, factors, lines, *sides(factors), square(factors), threshold, floor, ends, cells, scores,
-            factors.types, tuned=False,
+            _write_rows, factors, examples * factors.types, *sides(factors), square(factors), threshold, floor, ends,
+            keys, scores, factors.types, tuned=False,
         )  # fmt: skip
-    return cells, scores
+    return torch.stack(torch.unravel_index(keys, (examples, factors.types, tokens, tokens)), 1), scores
 
 
 @triton.jit
@@ -126,10 +126,10 @@ def _count_rows(
 @triton.jit
 @no_type_check
 def _write_rows(
-    query, key, square, threshold, floor, ends, cells, found, types, planes, ORDERED: tl.constexpr,
+    query, key, square, threshold, floor, ends, keys, found, types, planes, ORDERED: tl.constexpr,
     BANDED: tl.constexpr, DIM: tl.constexpr, PRECISION: tl.constexpr, OWN: tl.constexpr, OTHER: tl.constexpr,
 ):  # fmt: skip
-    """Write the cells of each row, and their scores, from where those of the rows before end."""
+    """Write the cells found in each row, numbered in the order of cells, and their scores, never beyond the count."""
     number = tl.cdiv(square.tokens, OWN)
     line = tl.program_id(0) // number
     start = tl.program_id(0) % number * OWN
@@ -137,18 +137,18 @@ def _write_rows(
     least = tl.load(threshold + line % types)
     lowest = tl.load(floor + own.example)
     low, high, _, _ = blocks.reach(square, own, start, ORDERED, True, OWN, OTHER)
-    at_row = line.to(tl.int64) * square.tokens + own.places
+    first = line.to(tl.int64) * square.tokens + start
+    begin = tl.load(ends + first - 1, mask=first > 0, other=0)
+    row = first + tl.arange(0, OWN)
     inside = own.places < square.tokens
-    place = tl.load(ends + at_row - 1, mask=inside & (at_row > 0), other=0)
-    stop = tl.load(ends + at_row, mask=inside, other=0)
-    high = tl.where(tl.max(stop - place, 0) > 0, high, low)
+    stop = (tl.load(ends + row, mask=inside, other=begin) - begin).to(tl.int32)
+    place = (tl.load(ends + row - 1, mask=inside & (row > 0), other=0) - begin).to(tl.int32)
+    high = tl.where(tl.max(stop, 0) > 0, high, low)
     for at in range(low, high, OTHER):
         scores, hits = _hits(own, key, square, at, least, lowest, ORDERED, BANDED, DIM, PRECISION, OTHER)
         rank = place[:, None] + tl.cumsum(hits.to(tl.int32), 1) - 1
         hits &= rank < stop[:, None]
-        tl.store(cells + rank * 4, tl.zeros_like(rank) + own.example, mask=hits)
-        tl.store(cells + rank * 4 + 1, tl.zeros_like(rank) + line % types, mask=hits)
-        tl.store(cells + rank * 4 + 2, tl.zeros_like(rank) + own.places[:, None], mask=hits)
-        tl.store(cells + rank * 4 + 3, tl.zeros_like(rank) + (at + tl.arange(0, OTHER))[None, :], mask=hits)
-        tl.store(found + rank, scores, mask=hits)
+        cell = (row * square.tokens)[:, None] + (at + tl.arange(0, OTHER))[None, :]
+        tl.store(keys + begin + rank, cell, mask=hits)
+        tl.store(found + begin + rank, scores, mask=hits)
         place += tl.sum(hits.to(tl.int32), 1)

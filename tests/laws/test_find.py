@@ -1,12 +1,14 @@
 """Search finds what a walk over all cells finds, for any threshold and limit, in a batch as alone."""
 
 import hypothesis.strategies as st
+import pytest
 import torch
 from hypothesis import given, settings
 from tests.unit.nn.factories import factors
 
 import oracles
 from globalpointer.nn import FactoredScores, find
+from globalpointer.nn.kernels import dispatch, tiles
 
 
 @settings(deadline=None, max_examples=60)
@@ -53,3 +55,29 @@ def test_a_batch_finds_what_single_examples_find(shared, seed):
 def _found(scores):
     cells, logits = find(scores)
     return [(tuple(cell), logit) for cell, logit in zip(cells.tolist(), logits.tolist(), strict=True)]
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("ordered", [True, False])
+def test_of_equals_the_first_are_kept_across_tiles(shared, ordered, monkeypatch):
+    """Scores are small whole numbers, so that most cells have many equals; the reference sorts all of them."""
+    monkeypatch.setattr(tiles, "ROWS", 4)
+    monkeypatch.setitem(tiles.BUDGET, "cpu", 300)
+    parts = [None if each is None else each.round() for each in factors(3, 4, 30, 2, shared=shared)]
+    scores = FactoredScores(*parts, torch.ones(3, 30, dtype=torch.bool), ordered)
+    threshold = torch.tensor([0.0, 1.0, 0.0, -2.0], dtype=torch.float64)
+    for limit in (1, 7, 50, 400):
+        found, expected = (dispatch.search(scores.source, threshold, limit, impl) for impl in ("tiled", "reference"))
+        assert torch.equal(found[0], expected[0])
+        assert torch.equal(found[1], expected[1])
+
+
+def test_the_limit_is_filled_row_by_row(monkeypatch):
+    """One cell a row, each lower than the one before: the last of the best may stand alone in its tile."""
+    monkeypatch.setattr(tiles, "ROWS", 4)
+    query, key = torch.arange(30.0, 0.0, -1.0).view(1, 1, 30, 1), torch.ones(1, 1, 30, 1)
+    scores = FactoredScores(query, key, None, None, torch.ones(1, 30, dtype=torch.bool), True, 1)
+    for limit in range(1, 40):
+        cells, logits = find(scores, 2.5, limit=limit)
+        assert logits.tolist() == query.flatten().tolist()[: min(limit, 28)]
+        assert cells[:, 2].tolist() == cells[:, 3].tolist() == list(range(min(limit, 28)))

@@ -13,8 +13,11 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from globalpointer.nn.kernels.reference import Factors, best
+from globalpointer.nn.kernels.reference import Factors
+from globalpointer.nn.kernels.tiled_search import count, search
 from globalpointer.nn.kernels.tiles import Part, Tile, locate, parts, tile_logits, tiles
+
+__all__ = ["count", "divergence", "partition", "search"]
 
 LOG2E = 1 / math.log(2)
 """Scores times this are exponents of 2, and exp2 takes a third of the time of exp."""
@@ -163,38 +166,3 @@ class Gradients(NamedTuple):
             gradient, planes = gradient.sum(1, keepdim=True), slice(0, 1)
         self.query[examples, planes, tile.rows] += gradient @ key[:, :, tile.cols]
         self.key[examples, planes, tile.cols] += gradient.transpose(-1, -2) @ query[:, :, tile.rows]
-
-
-def search(
-    factors: Factors, threshold: Float[Tensor, " types"], limit: int | None
-) -> tuple[Int[Tensor, "found 4"], Float[Tensor, " found"]]:
-    """As reference.search. With a limit only the best so far are kept between tiles."""
-    pieces = [(torch.empty(0, 4, dtype=torch.long, device=factors.mask.device), factors.query.new_empty(0))]
-    for part in parts(factors):
-        for tile in tiles(factors):
-            scores = tile_logits(part, tile)
-            hits = scores > threshold[part.types, None, None]
-            if limit is not None:
-                flat = scores.masked_fill(~hits, float("-inf")).flatten(1)
-                hits &= scores >= flat.topk(min(limit, flat.shape[1])).values[:, -1, None, None, None]
-            place = hits.nonzero()
-            corner = [part.examples.start, part.types.start, tile.rows.start, tile.cols.start]
-            pieces.append((place + torch.tensor(corner, device=place.device), scores[hits]))
-            if limit is not None:
-                pieces = [best(*_joined(pieces), limit)]
-    return best(*_joined(pieces), limit)
-
-
-def _joined(pieces: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
-    return torch.cat([cells for cells, _ in pieces]), torch.cat([scores for _, scores in pieces])
-
-
-def count(factors: Factors, threshold: Float[Tensor, " types"]) -> Int[Tensor, "batch types"]:
-    """As reference.count."""
-    total = torch.zeros(factors.mask.shape[0], factors.types, dtype=torch.long, device=factors.mask.device)
-    for part in parts(factors):
-        for tile in tiles(factors):
-            total[part.examples, part.types] += (tile_logits(part, tile) > threshold[part.types, None, None]).sum(
-                (2, 3)
-            )
-    return total

@@ -86,10 +86,14 @@ def tiles(factors: Factors) -> list[Tile]:
     return [Tile(each, slice(each.start if factors.ordered else 0, min(tokens, each.stop + reach))) for each in strips]
 
 
+def products(part: Part, tile: Tile) -> Float[Tensor, "batch planes rows cols"]:
+    """Query times key, of any two tokens of a tile."""
+    return part.query[:, :, tile.rows] @ part.key[:, :, tile.cols].transpose(-1, -2)
+
+
 def tile_logits(part: Part, tile: Tile) -> Float[Tensor, "batch types rows cols"]:
     """The scores of a tile, -inf where illegal."""
-    square = part.query[:, :, tile.rows] @ part.key[:, :, tile.cols].transpose(-1, -2)
-    scores = square.expand(-1, part.types.stop - part.types.start, -1, -1).contiguous()
+    scores = products(part, tile).expand(-1, part.types.stop - part.types.start, -1, -1).contiguous()
     scores += part.col_term[:, :, None, tile.cols]
     scores += part.row_term[:, :, tile.rows, None]
     height, width = scores.shape[-2:]

@@ -17,19 +17,29 @@ from globalpointer.nn.kernels.reference import Factors
 from globalpointer.nn.kernels.tiled_search import count, search
 from globalpointer.nn.kernels.tiles import Part, Tile, locate, parts, tile_logits, tiles
 
-__all__ = ["count", "divergence", "partition", "search"]
+__all__ = ["count", "divergence", "partition", "search", "split"]
 
 LOG2E = 1 / math.log(2)
 """Scores times this are exponents of 2, and exp2 takes a third of the time of exp."""
 
 
 def partition(factors: Factors, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, "batch types"]:
-    """As reference.partition. The gradient has a plane for each type, also where the types share one."""
+    """As reference.partition."""
+    return split(factors, cells)[0]
+
+
+def split(
+    factors: Factors, cells: Int[Tensor, "cells 4"]
+) -> tuple[Float[Tensor, "batch types"], Float[Tensor, " cells"]]:
+    """The partition over the legal cells other than `cells`, and the scores at `cells`, which are distinct.
+
+    The gradient has a plane for each type, also where the types share one.
+    """
     query, key = _own_planes(factors)
     if not torch.is_grad_enabled():
         query, key = query.detach(), key.detach()
-    total: Tensor = _Partition.apply(query, key, *factors[4:], cells)  # type: ignore[no-untyped-call]
-    return total
+    outside, inside = _Split.apply(query, key, *factors[4:], cells)  # type: ignore[no-untyped-call]
+    return outside, inside
 
 
 def _own_planes(factors: Factors) -> tuple[Float[Tensor, "batch types tokens dim"], ...]:
@@ -43,24 +53,32 @@ def _own_planes(factors: Factors) -> tuple[Float[Tensor, "batch types tokens dim
     return torch.cat([query, rows], 3), torch.cat([key, cols], 3)
 
 
-class _Partition(torch.autograd.Function):
+class _Split(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, query: Tensor, key: Tensor, *rest: Any) -> Tensor:
+    def forward(ctx: Any, query: Tensor, key: Tensor, *rest: Any) -> tuple[Tensor, Tensor]:
         factors, cells = Factors(query, key, None, None, *rest[:-1]), rest[-1]
-        total = query.new_empty(query.shape[:2])
+        outside = query.new_empty(query.shape[:2])
         wanted = (query, key) if any(ctx.needs_input_grad) else ()
         pulls = [torch.zeros_like(each, memory_format=torch.contiguous_format) for each in wanted]
         every = tiles(factors)
         for part, left_out in zip(parts(factors, LOG2E), locate(factors, cells), strict=True):
             own = zip(every, left_out, strict=True)
-            total[part.examples, part.types] = _sum_up(part, own, [each[part.examples, part.types] for each in pulls])
-        ctx.save_for_backward(*pulls)
-        return total
+            outside[part.examples, part.types] = _sum_up(part, own, [each[part.examples, part.types] for each in pulls])
+        example, kind, row, col = cells.unbind(1)
+        at_row, at_col = query[example, kind, row], key[example, kind, col]
+        ctx.save_for_backward(cells, at_row, at_col, *pulls)
+        return outside, (at_row * at_col).sum(1)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, ...]:
-        query, key = (each * upstream[:, :, None, None] for each in ctx.saved_tensors)
+    def backward(ctx: Any, upstream: Tensor, at_cells: Tensor) -> tuple[Tensor | None, ...]:
+        cells, at_row, at_col, *pulls = ctx.saved_tensors
+        query, key = (each * upstream[:, :, None, None] for each in pulls)
+        example, kind, row, col = cells.unbind(1)
+        first = (example * query.shape[1] + kind) * query.shape[2]
+        # Row after row, in order, where index_put_ would add them up in any order
+        query.flatten(0, 2).index_add_(0, first + row, at_cells[:, None] * at_col)
+        key.flatten(0, 2).index_add_(0, first + col, at_cells[:, None] * at_row)
         return query, key, None, None, None, None
 
 

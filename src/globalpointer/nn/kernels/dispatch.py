@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from globalpointer.nn.kernels import factorized, pruned, reference, tiled
+from globalpointer.nn.kernels import factorized, reference, tiled
 from globalpointer.nn.kernels.reference import Dense, Factors, Source
 
 __all__ = ["Choice", "Dense", "Factors", "Impl", "Source", "count", "divergence", "eager", "explain", "gather"]
@@ -99,41 +99,13 @@ def split(
     """The partition over the legal cells other than `cells`, and the scores at `cells`: legal, distinct, sorted."""
     chosen = explain(source, impl).impl
     with _exactly(source):
-        ready = _ready(source, chosen)
-        if chosen == "factorized" and isinstance(ready, Factors) and ready.mask.numel():
-            return _shared(ready, cells)
-        return _implementation(chosen, source).partition(ready, cells), reference.gather(_raised(source), cells)
-
-
-def _shared(factors: Factors, cells: Tensor) -> tuple[Tensor, Tensor]:
-    """As split, by one product for all types, and by tiles where that comes near underflow."""
-    outside, inside, trusted = factorized.split(factors, cells)
-    if not bool(trusted.all()):
-        outside = outside.masked_scatter(~trusted, _one_by_one(factors, cells, ~trusted))
-    return outside, inside
+        both: tuple[Tensor, Tensor] = _implementation(chosen, source).split(_ready(source, chosen), cells)
+        return both
 
 
 def partition(source: Source, cells: Int[Tensor, "cells 4"], impl: str = "auto") -> Float[Tensor, "batch types"]:
     """The log of Σ exp(score) over the legal cells other than `cells`, as in split; -inf where there is none."""
     return split(source, cells, impl)[0]
-
-
-def _one_by_one(factors: Factors, cells: Tensor, wanted: Tensor) -> Float[Tensor, " found"]:
-    """The partition of single (example, type), each as an example of one type: exact, and rarely needed."""
-    assert factors.row_bias is not None
-    assert factors.col_bias is not None
-    example, kind = wanted.nonzero().unbind(1)
-    alone = factors._replace(
-        query=factors.query[example],
-        key=factors.key[example],
-        row_bias=factors.row_bias[example, kind][:, None],
-        col_bias=factors.col_bias[example, kind][:, None],
-        mask=factors.mask[example],
-    )
-    place = wanted.flatten().cumsum(0).view_as(wanted) - 1
-    cells = cells[wanted[cells[:, 0], cells[:, 1]]]
-    moved = torch.stack([place[cells[:, 0], cells[:, 1]], torch.zeros_like(cells[:, 0]), *cells[:, 2:].unbind(1)], 1)
-    return tiled.partition(alone, moved)[:, 0]
 
 
 @torch.no_grad()
@@ -177,7 +149,7 @@ def _implementation(chosen: str, source: Source) -> ModuleType:
         from globalpointer.nn.kernels import triton  # a second or more to import, and not installed everywhere
 
         return triton
-    return {"reference": reference, "factorized": pruned, "tiled": tiled}[chosen]
+    return {"reference": reference, "factorized": factorized, "tiled": tiled}[chosen]
 
 
 def _ready(source: Source, chosen: str) -> Source:

@@ -11,14 +11,18 @@ all types and scored singly, so nothing is ever subtracted.
 import math
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
+from globalpointer.nn.kernels import tiled
+from globalpointer.nn.kernels.pruned import count, search
 from globalpointer.nn.kernels.reference import Factors, add_at, logsumexp, pair_logits
 from globalpointer.nn.kernels.square import LOG2E, NEVER, Block, Square
+
+__all__ = ["count", "search", "split"]
 
 RELIABLE = 1e-25
 """The least stabilised sum that is trusted: what float32 loses below 1e-38 is then less than its rounding."""
@@ -27,26 +31,19 @@ KEPT = 1 << 25
 """Weights that are kept for the gradient, 128 MiB in float32; where there are more, they are made again."""
 
 
-class Split(NamedTuple):
-    """The partition without the cells, the scores at the cells, and which of the partitions are right."""
-
-    outside: Float[Tensor, "batch types"]
-    inside: Float[Tensor, " cells"]
-    trusted: Bool[Tensor, "batch types"]
-
-
-def split(factors: Factors, cells: Int[Tensor, "cells 4"]) -> Split:
-    """As reference.partition and reference.gather in one.
-
-    A sum near underflow is not trusted: its value and its gradient are wrong and must be computed in another way.
-    """
+def split(
+    factors: Factors, cells: Int[Tensor, "cells 4"]
+) -> tuple[Float[Tensor, "batch types"], Float[Tensor, " cells"]]:
+    """As reference.split. A sum that came near underflow is computed again by tiles, for its example and type alone."""
     pairs, place = _pairs(factors, cells)
     rest, singles, peak = _Scores.apply(*factors, pairs)  # type: ignore[no-untyped-call]
     inside = singles[place, cells[:, 1]]
     singles = singles.index_put((place, cells[:, 1]), singles.new_tensor(float("-inf")))
     outside = _joined(rest, singles, pairs[:, 0])
-    empty = peak < NEVER / 4
-    return Split(outside, inside, empty | (outside.detach() - peak >= math.log(RELIABLE)))
+    trusted = (outside.detach() - peak >= math.log(RELIABLE)) | (peak < NEVER / 4)
+    if not bool(trusted.all()):
+        outside = outside.masked_scatter(~trusted, _one_by_one(factors, cells, ~trusted))
+    return outside, inside
 
 
 def _pairs(factors: Factors, cells: Tensor) -> tuple[Int[Tensor, "pairs 3"], Int[Tensor, " cells"]]:
@@ -68,6 +65,24 @@ def _joined(
     table = rest.new_full((len(rest), int(slot.max()) + 1, rest.shape[1]), float("-inf"))
     table[:, 0] = rest
     return logsumexp(table.index_put((example, slot), singles).transpose(1, 2))
+
+
+def _one_by_one(factors: Factors, cells: Tensor, wanted: Tensor) -> Float[Tensor, " found"]:
+    """The partition of single (example, type), each as an example of one type: exact, and rarely needed."""
+    assert factors.row_bias is not None
+    assert factors.col_bias is not None
+    example, kind = wanted.nonzero().unbind(1)
+    alone = factors._replace(
+        query=factors.query[example],
+        key=factors.key[example],
+        row_bias=factors.row_bias[example, kind][:, None],
+        col_bias=factors.col_bias[example, kind][:, None],
+        mask=factors.mask[example],
+    )
+    place = wanted.flatten().cumsum(0).view_as(wanted) - 1
+    cells = cells[wanted[cells[:, 0], cells[:, 1]]]
+    moved = torch.stack([place[cells[:, 0], cells[:, 1]], torch.zeros_like(cells[:, 0]), *cells[:, 2:].unbind(1)], 1)
+    return tiled.partition(alone, moved)[:, 0]
 
 
 class _Scores(torch.autograd.Function):

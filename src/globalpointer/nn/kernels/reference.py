@@ -148,6 +148,13 @@ def partition(source: Source, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, "b
     return logsumexp(scores.flatten(2))
 
 
+def split(
+    source: Source, cells: Int[Tensor, "cells 4"]
+) -> tuple[Float[Tensor, "batch types"], Float[Tensor, " cells"]]:
+    """The partition without the cells, and the scores at them."""
+    return partition(source, cells), gather(source, cells)
+
+
 def logsumexp(values: Float[Tensor, "*rows columns"]) -> Float[Tensor, "*rows"]:
     """Over the last dimension; -inf with gradient 0 (not NaN, as torch has it) where every value is -inf."""
     empty = (values == float("-inf")).all(-1)

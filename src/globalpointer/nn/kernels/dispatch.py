@@ -20,7 +20,6 @@ __all__ += ["legal_cells", "logits", "partition", "search", "split"]
 
 Impl = Literal["auto", "reference", "factorized", "tiled", "triton"]
 
-
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
@@ -57,14 +56,11 @@ def explain(source: Source, impl: str = "auto") -> Choice:
         return Choice(impl, "asked for")
     if shared:
         return Choice("factorized", "all types share one plane: one matrix product serves them all")
-    if source.mask.is_cuda:
-        objection = _triton_refuses(source)
-        return (
-            Choice("tiled", objection)
-            if objection
-            else Choice("triton", "each type has a plane of its own: CUDA tiles")
-        )
-    return Choice("tiled", "each type has a plane of its own: scores are made and used up tile by tile")
+    if not source.mask.is_cuda:
+        return Choice("tiled", "each type has a plane of its own: scores are made and used up tile by tile")
+    if (objection := _triton_refuses(source)) is not None:
+        return Choice("tiled", objection)
+    return Choice("triton", "each type has a plane of its own, on CUDA: tiles are held in registers")
 
 
 def _triton_refuses(factors: Factors) -> str | None:

@@ -8,7 +8,7 @@ from tests.unit.nn.factories import factors
 
 import oracles
 from globalpointer.nn import FactoredScores, find
-from globalpointer.nn.kernels import dispatch, tiles
+from globalpointer.nn.kernels import dispatch, tiled_search, tiles
 
 
 @settings(deadline=None, max_examples=60)
@@ -62,7 +62,7 @@ def _found(scores):
 def test_of_equals_the_first_are_kept_across_tiles(shared, ordered, monkeypatch):
     """Scores are small whole numbers, so that most cells have many equals; the reference sorts all of them."""
     monkeypatch.setattr(tiles, "ROWS", 4)
-    monkeypatch.setitem(tiles.BUDGET, "cpu", 300)
+    monkeypatch.setitem(tiled_search.BOUNDED, "cpu", 300)
     parts = [None if each is None else each.round() for each in factors(3, 4, 30, 2, shared=shared)]
     scores = FactoredScores(*parts, torch.ones(3, 30, dtype=torch.bool), ordered)
     threshold = torch.tensor([0.0, 1.0, 0.0, -2.0], dtype=torch.float64)

@@ -10,7 +10,7 @@ import torch
 from tests.unit.nn.factories import factors, rows
 
 from globalpointer.nn import FactoredScores
-from globalpointer.nn.kernels import dispatch, reference, tiles
+from globalpointer.nn.kernels import dispatch, reference, tiled_search, tiles
 from globalpointer.nn.losses.multilabel import multilabel_crossentropy
 
 FACTORIZED, TILED, TILED_SHARED = ("factorized", True), ("tiled", False), ("tiled", True)
@@ -43,6 +43,7 @@ SIZES = [  # batch, types, tokens, dim
 def budget(request, monkeypatch):
     if request.param == "small-tiles":
         monkeypatch.setitem(tiles.BUDGET, "cpu", 900)
+        monkeypatch.setitem(tiled_search.BOUNDED, "cpu", 900)
         monkeypatch.setattr(tiles, "ROWS", 9)
 
 
@@ -238,11 +239,12 @@ def test_divergence_is_that_of_the_reference(ordered, width, shared):
 
 
 @pytest.mark.parametrize("shared", [True, False])
-def test_no_tensor_of_all_cells_is_ever_made(shared):
+def test_no_tensor_of_all_cells_is_ever_made(shared, monkeypatch):
     """128 types over 90 tokens: the largest tensor on the way, forward and backward, is far from types x tokens²."""
     parts = [
         each.requires_grad_() for each in factors(1, 128, 90, 8, shared=shared, dtype=torch.float32) if each is not None
     ]
+    monkeypatch.setitem(tiled_search.BOUNDED, "cpu", tiles.BUDGET["cpu"])
     largest = 0
 
     class Watch(torch.utils._python_dispatch.TorchDispatchMode):

@@ -13,13 +13,16 @@ from globalpointer.nn.kernels.tiles import Part, Tile, parts, products, tile_log
 
 LOWEST = -math.inf
 
+BOUNDED = {"cpu": 1 << 22, "cuda": 1 << 26}
+"""Products in a tile of a search: they are read only once, so few calls count for more than the second caches."""
+
 
 def search(
     factors: Factors, threshold: Float[Tensor, " types"], limit: int | None
 ) -> tuple[Int[Tensor, "found 4"], Float[Tensor, " found"]]:
     """As reference.search. With a limit little more than the best so far is kept, and rows must reach those."""
     cells, scores = [torch.empty(0, 4, dtype=torch.long, device=factors.mask.device)], [factors.query.new_empty(0)]
-    for _, same_examples in groupby(parts(factors), lambda part: part.examples.start):
+    for _, same_examples in groupby(parts(factors, budget=BOUNDED), lambda part: part.examples.start):
         found = _Found(factors, threshold, limit)
         for part in same_examples:
             _search(part, tiles(factors), found)

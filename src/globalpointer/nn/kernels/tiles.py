@@ -47,19 +47,19 @@ class Size(NamedTuple):
     columns: int
 
 
-def size(factors: Factors) -> Size:
+def size(factors: Factors, budget: dict[str, int] = BUDGET) -> Size:
     """All types of several examples, or some types of one: a slice of contiguous factors is contiguous, too."""
     batch, tokens = factors.mask.shape
     strip = max(1, min(ROWS, tokens) * tokens)
-    squares = max(1, BUDGET["cpu" if factors.mask.device.type == "cpu" else "cuda"] // strip)
+    squares = max(1, budget["cpu" if factors.mask.device.type == "cpu" else "cuda"] // strip)
     columns = -(-factors.types // squares)
     types = -(-factors.types // max(1, columns))
     return Size(max(1, min(batch, squares // max(1, types))), types, columns)
 
 
-def parts(factors: Factors, unit: float = 1.0) -> Iterator[Part]:
+def parts(factors: Factors, unit: float = 1.0, budget: dict[str, int] = BUDGET) -> Iterator[Part]:
     """All parts, by example, then type; scores come in `unit`: they are multiplied with it."""
-    some = size(factors)
+    some = size(factors, budget)
     outside = torch.zeros_like(factors.mask, dtype=factors.query.dtype).masked_fill_(~factors.mask, float("-inf"))
     for example in range(0, len(factors.mask), some.examples):
         examples = slice(example, example + some.examples)

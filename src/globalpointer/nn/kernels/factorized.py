@@ -172,8 +172,8 @@ def _products(
         examples, i, j, _ = block
         weights = _weights(square, block, maxima, None) if weights is None else weights
         rows, cols = a[examples, :, i], b[examples, :, j]
-        torch.mul(cols @ weights.mT, rows, out=row_bias[examples, :, i])
-        gradient = (rows.mT @ cols).mul_(weights)
-        query[examples, i] = gradient @ square.key[examples, j]
+        torch.mul(torch.bmm(cols, weights.mT), rows, out=row_bias[examples, :, i])
+        gradient = torch.bmm(rows.mT, cols).mul_(weights)
+        query[examples, i] = torch.bmm(gradient, square.key[examples, j])
         key[examples, j].baddbmm_(gradient.mT, square.query[examples, i])
     return query, key, row_bias

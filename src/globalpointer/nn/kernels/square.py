@@ -56,6 +56,7 @@ class Square:
         self.penalty = torch.zeros_like(factors.mask, dtype=self.query.dtype).masked_fill_(~factors.mask, NEVER)
         self.col_bias = self.penalty if col_bias is None else self.penalty + col_bias
         self.place = torch.arange(factors.mask.shape[1], device=factors.mask.device)
+        self.below = self.query.new_full((_sizes(factors.mask)[0],) * 2, NEVER).tril_(-1)
         self.blocks = list(self._blocks(left_out))
 
     @property
@@ -69,16 +70,21 @@ class Square:
         examples, rows, cols, left_out = block
         query, key = self.query[examples, rows], self.key[examples, cols]
         scores = torch.baddbmm(self.col_bias[examples, None, cols], query, key.mT, alpha=self.unit)
-        # Without a width, pairs right of the diagonal block are all in order
-        edge = cols if self.max_width is not None else slice(cols.start, min(cols.stop, rows.stop))
-        if self.ordered or self.max_width is not None:
-            inside = band(self.place[rows, None], self.place[edge], self.ordered, self.max_width)
-            scores[:, :, : edge.stop - edge.start] += torch.zeros_like(inside, dtype=scores.dtype).masked_fill_(
-                ~inside, NEVER
-            )
+        forbidden = self._forbidden(rows, cols)
+        if forbidden is not None:
+            scores[:, :, : forbidden.shape[1]] += forbidden
         if len(left_out):
             scores[left_out.unbind(1)] = NEVER
         return scores
+
+    def _forbidden(self, rows: slice, cols: slice) -> Float[Tensor, "rows cols"] | None:
+        """NEVER where two tokens are out of order or too far apart, in the columns where that happens at all."""
+        if self.max_width is not None:
+            inside = band(self.place[rows, None], self.place[cols], self.ordered, self.max_width)
+            return torch.zeros_like(inside, dtype=self.query.dtype).masked_fill_(~inside, NEVER)
+        # Right of the diagonal block all pairs are in order
+        height = rows.stop - rows.start
+        return self.below[:height, :height] if self.ordered else None
 
     def _blocks(self, left_out: Tensor) -> Iterator[Block]:
         examples, tokens = self.penalty.shape

@@ -108,7 +108,7 @@ def extra_memory(make: Callable[[], Run], warm: Callable[[], Run]) -> float | No
     the process ended without an answer, as it does when memory is short. Both arguments must pickle.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["benchmarks.kernels"])
+    context.set_forkserver_preload(["benchmarks.formulations", "benchmarks.training_step"])
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_peak, args=(sender, make, warm))
     with _as_users_have_it():

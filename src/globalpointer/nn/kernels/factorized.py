@@ -20,7 +20,7 @@ from torch import Tensor
 from globalpointer.nn.kernels import tiled
 from globalpointer.nn.kernels.pruned import count, search
 from globalpointer.nn.kernels.reference import Factors, add_at, logsumexp, pair_logits
-from globalpointer.nn.kernels.square import LOG2E, NEVER, Block, Square
+from globalpointer.nn.kernels.square import BUDGET, LOG2E, NEVER, Block, Square
 
 __all__ = ["count", "search", "split"]
 
@@ -124,7 +124,9 @@ class _Scores(torch.autograd.Function):
         scale = torch.where((upstream != 0) & (z > 0), upstream / z, 0.0)[:, :, None]
         with torch.autocast(upstream.device.type, enabled=False):
             kept = ctx.saved_tensors[11:]
-            query, key, row_bias = _products(Square(factors, pairs), maxima, kept, a * scale, b)
+            # What is kept has left the pairs out already
+            square = Square(factors, pairs[:0] if kept else pairs)
+            query, key, row_bias = _products(square, maxima, kept, a, b, scale)
         col_bias = terms * scale
         example, row, col = pairs.unbind(1)
         of_pair = of_singles.sum(1, keepdim=True)
@@ -152,9 +154,15 @@ def _stabilised(
     bias: Float[Tensor, "batch types tokens"], more: Float[Tensor, "batch tokens"]
 ) -> tuple[Float[Tensor, "batch types tokens"], Float[Tensor, "batch types"]]:
     """2^(bias in base 2 + more - peak), and the peaks; contiguous, whatever the head's biases are."""
-    exponents = torch.add(more[:, None], bias, alpha=LOG2E, out=bias.new_empty(bias.shape))
-    peak = exponents.amax(2, keepdim=True)
-    return exponents.sub_(peak).exp2_(), peak[:, :, 0]
+    powers, peak = bias.new_empty(bias.shape), bias.new_empty(bias.shape[:2])
+    some = max(1, BUDGET["cpu"] // bias[0].numel()) if bias.device.type == "cpu" else len(bias)
+    # Some examples at once, that stay in the cache meanwhile
+    for first in range(0, len(bias), some):
+        here = slice(first, first + some)
+        torch.add(more[here, None], bias[here], alpha=LOG2E, out=powers[here])
+        peak[here] = powers[here].amax(2)
+        powers[here].sub_(peak[here, :, None]).exp2_()
+    return powers, peak
 
 
 def _weights(square: Square, block: Block, maxima: Tensor, scores: Tensor | None) -> Float[Tensor, "batch rows cols"]:
@@ -164,14 +172,14 @@ def _weights(square: Square, block: Block, maxima: Tensor, scores: Tensor | None
 
 
 def _products(
-    square: Square, maxima: Tensor, kept: Sequence[Tensor], a: Tensor, b: Tensor
+    square: Square, maxima: Tensor, kept: Sequence[Tensor], a: Tensor, b: Tensor, scale: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The gradients by query, key and row bias; a is scaled by what flows back."""
+    """The gradients by query, key and row bias, for what flows back to z."""
     query, key, row_bias = torch.empty_like(square.query), torch.zeros_like(square.key), torch.empty_like(a)
     for block, weights in zip_longest(square.blocks, kept):
         examples, i, j, _ = block
         weights = _weights(square, block, maxima, None) if weights is None else weights
-        rows, cols = a[examples, :, i], b[examples, :, j]
+        rows, cols = a[examples, :, i] * scale[examples], b[examples, :, j]
         torch.mul(torch.bmm(cols, weights.mT), rows, out=row_bias[examples, :, i])
         gradient = torch.bmm(rows.mT, cols).mul_(weights)
         query[examples, i] = torch.bmm(gradient, square.key[examples, j])

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from globalpointer.nn.kernels.reference import Factors, best
+from globalpointer.nn.kernels.reference import Factors, best, pair_logits
 from globalpointer.nn.kernels.square import NEVER, Square
 
 CHUNK = 1 << 18
@@ -38,7 +38,7 @@ def count(factors: Factors, threshold: Float[Tensor, " types"]) -> Int[Tensor, "
     total = torch.zeros(len(factors.mask), factors.types, dtype=torch.long, device=factors.mask.device)
     for pairs, _ in bounds.candidates():
         for portion in torch.split(pairs, bounds.portion):
-            total.index_add_(0, portion[:, 0], (bounds.scores(portion) > threshold).long())
+            total.index_add_(0, portion[:, 0], (pair_logits(factors, portion) > threshold).long())
     return total
 
 
@@ -46,7 +46,7 @@ class _Bounds:
     """What no score of a pair can exceed, and which pairs are worth scoring for that reason.
 
     `floor` [batch]: scores below it are not wanted any more; the search raises it. Bounds are raised by `slack`, more
-    than rounding can make of them: 1e-5 of the terms' size, by Cauchy-Schwarz.
+    than rounding can make of them: 1e-5 of the size of the terms that matter, by Cauchy-Schwarz.
     """
 
     def __init__(self, factors: Factors, threshold: Float[Tensor, " types"]) -> None:
@@ -55,44 +55,34 @@ class _Bounds:
         self.factors, self.threshold = factors, threshold
         self.portion = max(1, CHUNK // factors.types)
         self.floor = factors.query.new_full((len(factors.mask),), float("-inf"))
-        query, key = factors.query[:, 0], factors.key[:, 0]
-        size = factors.row_bias.abs().amax((1, 2)) + factors.col_bias.abs().amax((1, 2)) + 1
-        self.slack = 1e-5 * (query.norm(dim=-1) * key.norm(dim=-1).amax(1)[:, None] + size[:, None])
-        self.row = factors.row_bias.amax(1)
-        self.above_threshold = (factors.row_bias - threshold[:, None]).amax(1)
+        most_row, most_col = factors.row_bias.amax(1), factors.col_bias.amax(1)
+        products = factors.query[:, 0].norm(dim=2) * factors.key[:, 0].norm(dim=2).amax(1, keepdim=True)
+        size = 1 + threshold.abs().nan_to_num(posinf=0.0).amax() + most_col.abs().amax(1, keepdim=True)
+        slack = 1e-5 * (products + most_row.abs() + size)
+        lowest = threshold.amin().clamp(min=NEVER / 8)
+        self.most_row = (most_row + slack).masked_fill(~factors.mask, float("-inf"))
+        self.least = (lowest - self.most_row).clamp(min=NEVER / 4)
         none = torch.empty(0, 3, dtype=torch.long, device=factors.mask.device)
-        self.square = Square(factors, none, unit=1.0, col_bias=factors.col_bias.amax(1))
+        self.square = Square(factors, none, unit=1.0, col_bias=most_col)
 
     def candidates(self) -> Iterator[tuple[Int[Tensor, "pairs 3"], Float[Tensor, " pairs"]]]:
         """Pairs that may hold a wanted cell, block by block, and their bounds."""
         for block in self.square.blocks:
-            place = block.examples, block.rows
+            examples, rows, cols, _ = block
             bound = self.square.scores(block)
-            least = torch.maximum(-self.above_threshold[place], self.floor[block.examples, None] - self.row[place])
-            least = (
-                (least - self.slack[place]).clamp(min=NEVER / 4).masked_fill(~self.factors.mask[place], float("inf"))
-            )
+            most = self.most_row[examples, rows]
+            least = torch.maximum(self.least[examples, rows], self.floor[examples, None] - most)
             # Most rows are without hope: only the others are looked at cell by cell
             example, row = (bound.amax(2) > least).nonzero().unbind(1)
             line, col = (bound[example, row] > least[example, row, None]).nonzero().unbind(1)
             if len(line):
                 example, row = example[line], row[line]
-                highest = bound[example, row, col]
-                example, row, col = example + block.examples.start, row + block.rows.start, col + block.cols.start
-                yield torch.stack([example, row, col], 1), highest + self.row[example, row] + self.slack[example, row]
-
-    def scores(self, pairs: Int[Tensor, "pairs 3"]) -> Float[Tensor, "pairs types"]:
-        """The scores of every type."""
-        query, key, row_bias, col_bias = self.factors[:4]
-        assert row_bias is not None
-        assert col_bias is not None
-        example, row, col = pairs.unbind(1)
-        shared = (query[example, 0, row] * key[example, 0, col]).sum(-1, keepdim=True)
-        return shared + row_bias[example, :, row] + col_bias[example, :, col]
+                pairs = torch.stack([example + examples.start, row + rows.start, col + cols.start], 1)
+                yield pairs, bound[example, row, col] + most[example, row]
 
     def above(self, pairs: Int[Tensor, "pairs 3"]) -> Found:
         """The wanted cells among these pairs."""
-        scores = self.scores(pairs)
+        scores = pair_logits(self.factors, pairs)
         hits = (scores > self.threshold) & (scores >= self.floor[pairs[:, 0], None])
         place, kind = hits.nonzero().unbind(1)
         example, row, col = pairs[place].unbind(1)

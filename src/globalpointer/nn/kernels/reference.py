@@ -102,13 +102,15 @@ def gather(source: Source, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, " cel
 
 
 def pair_logits(factors: Factors, pairs: Int[Tensor, "pairs 3"]) -> Float[Tensor, "pairs types"]:
-    """The scores of every type at rows (example, row, col), differentiable: for factors with one plane and biases."""
-    assert factors.row_bias is not None
-    assert factors.col_bias is not None
-    example, row, col = (each[:, None] for each in pairs.unbind(1))
-    plane, kind = torch.zeros_like(example), torch.arange(factors.types, device=pairs.device)
-    shared = (_at(factors.query, example, plane, row) * _at(factors.key, example, plane, col)).sum(-1)
-    return shared + _at(factors.row_bias, example, kind, row) + _at(factors.col_bias, example, kind, col)
+    """The scores of every type at rows (example, row, col), for factors with one plane and biases; no gradient."""
+    query, key, row_bias, col_bias = (None if each is None else each.detach() for each in factors[:4])
+    assert query is not None
+    assert key is not None
+    assert row_bias is not None
+    assert col_bias is not None
+    example, row, col = pairs.unbind(1)
+    shared = (query[example, 0, row] * key[example, 0, col]).sum(-1, keepdim=True)
+    return shared + row_bias[example, :, row] + col_bias[example, :, col]
 
 
 def _at(table: Tensor, *index: Tensor) -> Tensor:

@@ -27,12 +27,12 @@ LOG2E = math.log2(math.e)
 
 
 class Block(NamedTuple):
-    """Rows of some examples, the columns they can reach, and the pairs left out, counted from the block's corner."""
+    """Rows of some examples, the columns they can reach, and where in the block's memory pairs are left out."""
 
     examples: slice
     rows: slice
     cols: slice
-    left_out: Int[Tensor, "pairs 3"]
+    left_out: Int[Tensor, " pairs"]
 
 
 class Square:
@@ -73,9 +73,7 @@ class Square:
         forbidden = self._forbidden(rows, cols)
         if forbidden is not None:
             scores[:, :, : forbidden.shape[1]] += forbidden
-        if len(left_out):
-            scores[left_out.unbind(1)] = NEVER
-        return scores
+        return scores.view(-1).index_fill_(0, left_out, NEVER).view_as(scores) if len(left_out) else scores
 
     def _forbidden(self, rows: slice, cols: slice) -> Float[Tensor, "rows cols"] | None:
         """NEVER where two tokens are out of order or too far apart, in the columns where that happens at all."""
@@ -89,18 +87,17 @@ class Square:
     def _blocks(self, left_out: Tensor) -> Iterator[Block]:
         examples, tokens = self.penalty.shape
         height, depth = _sizes(self.penalty)
-        tall = -(-tokens // height)
-        number = left_out[:, 0] // depth * tall + left_out[:, 1] // height
-        parts = _grouped(left_out, number, -(-examples // depth) * tall)
+        strips = [self._strip(slice(row, min(tokens, row + height))) for row in range(0, tokens, height)]
+        places = _places(left_out, strips, depth, -(-examples // depth))
         for example in range(0, examples, depth):
-            for row in range(0, tokens, height):
-                end = min(tokens, row + height)
-                reach = tokens if self.max_width is None else min(tokens, end + self.max_width - 1)
-                cols = slice(row if self.ordered else 0, reach)
-                part = next(parts)
-                if len(part):
-                    part = part - part.new_tensor([example, row, cols.start])
-                yield Block(slice(example, min(examples, example + depth)), slice(row, end), cols, part)
+            for rows, cols in strips:
+                yield Block(slice(example, min(examples, example + depth)), rows, cols, next(places))
+
+    def _strip(self, rows: slice) -> tuple[slice, slice]:
+        """The rows, and the columns that they can reach."""
+        tokens = self.penalty.shape[1]
+        reach = tokens if self.max_width is None else min(tokens, rows.stop + self.max_width - 1)
+        return rows, slice(rows.start if self.ordered else 0, reach)
 
 
 def _sizes(table: Tensor) -> tuple[int, int]:
@@ -111,9 +108,20 @@ def _sizes(table: Tensor) -> tuple[int, int]:
     return height, max(1, budget // (height * tokens))
 
 
-def _grouped(pairs: Tensor, number: Tensor, groups: int) -> Iterator[Tensor]:
-    """The pairs of group 0, of group 1, and so on."""
-    if groups == 1 or not len(pairs):
-        return iter([pairs] * groups)
+def _places(
+    pairs: Int[Tensor, "pairs 3"], strips: list[tuple[slice, slice]], depth: int, layers: int
+) -> Iterator[Int[Tensor, " places"]]:
+    """Where the pairs of the first block lie in its memory, those of the second, and so on."""
+    blocks = layers * len(strips)
+    if not len(pairs):
+        return iter([pairs.flatten()] * blocks)
+    example, row, col = pairs.unbind(1)
+    strip = row // strips[0][0].stop
+    corners = pairs.new_tensor([(rows.start, rows.stop, cols.start, cols.stop) for rows, cols in strips])
+    top, bottom, left, right = corners[strip].unbind(1)
+    place = (example % depth * (bottom - top) + row - top) * (right - left) + col - left
+    if blocks == 1:
+        return iter([place])
+    number = example // depth * len(strips) + strip
     order = number.argsort(stable=True)
-    return iter(torch.split(pairs[order], torch.bincount(number, minlength=groups).tolist()))
+    return iter(torch.split(place[order], torch.bincount(number, minlength=blocks).tolist()))

@@ -77,5 +77,5 @@ def test_memory_is_that_of_a_block(monkeypatch):
         (outside.sum() + inside.sum()).backward()
         dispatch.search(scores, torch.full((3,), 20.0), 100)
         dispatch.search(scores, torch.full((3,), -20.0), 100)
-    # Three numbers name a pair of a block
-    assert largest <= 3 * square.ROWS * 3000 < 3000**2
+    # Three numbers name a pair of a block, and a search has blocks four times as high
+    assert largest <= 3 * 4 * square.ROWS * 3000 < 3000**2

@@ -1,7 +1,7 @@
 """Search in heads whose types share one square, by bounds: most pairs are never scored for any type.
 
-A type can only exceed its threshold at (i, j) where S_ij + max_t (r_ti - threshold_t) + max_t c_tj > 0, and only be one
-of the best where S_ij + max_t r_ti + max_t c_tj reaches the worst of the best so far.
+No score at (i, j) exceeds S_ij + max_t r_ti + max_t c_tj. Where that is below the lowest threshold, or below the worst
+of the best so far, the pair is not scored. First a whole row is judged, by its largest product alone.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from globalpointer.nn.kernels.reference import Factors, best, pair_logits
-from globalpointer.nn.kernels.square import NEVER, Square
+from globalpointer.nn.kernels.reference import Factors, band, best, pair_logits
+from globalpointer.nn.kernels.square import blocks
 
 CHUNK = 1 << 18
 """Scores computed at once when pairs are scored for every type."""
@@ -24,7 +24,7 @@ def search(factors: Factors, threshold: Float[Tensor, " types"], limit: int | No
     """As reference.search. With a limit, what is found raises the bar for the rest, the most promising pairs first."""
     bounds = _Bounds(factors, threshold)
     found: list[Found] = [(torch.empty(0, 4, dtype=torch.long, device=threshold.device), factors.query.new_empty(0))]
-    for pairs, bound in bounds.candidates():
+    for pairs, bound in bounds.portions():
         if limit is None:
             found += [bounds.above(portion) for portion in torch.split(pairs, bounds.portion)]
         else:
@@ -36,7 +36,7 @@ def count(factors: Factors, threshold: Float[Tensor, " types"]) -> Int[Tensor, "
     """As reference.count."""
     bounds = _Bounds(factors, threshold)
     total = torch.zeros(len(factors.mask), factors.types, dtype=torch.long, device=factors.mask.device)
-    for pairs, _ in bounds.candidates():
+    for pairs, _ in bounds.portions():
         for portion in torch.split(pairs, bounds.portion):
             total.index_add_(0, portion[:, 0], (pair_logits(factors, portion) > threshold).long())
     return total
@@ -55,30 +55,49 @@ class _Bounds:
         self.factors, self.threshold = factors, threshold
         self.portion = max(1, CHUNK // factors.types)
         self.floor = factors.query.new_full((len(factors.mask),), float("-inf"))
-        most_row, most_col = factors.row_bias.amax(1), factors.col_bias.amax(1)
-        products = factors.query[:, 0].norm(dim=2) * factors.key[:, 0].norm(dim=2).amax(1, keepdim=True)
-        size = 1 + threshold.abs().nan_to_num(posinf=0.0).amax() + most_col.abs().amax(1, keepdim=True)
-        slack = 1e-5 * (products + most_row.abs() + size)
-        lowest = threshold.amin().clamp(min=NEVER / 8)
-        self.most_row = (most_row + slack).masked_fill(~factors.mask, float("-inf"))
-        self.least = (lowest - self.most_row).clamp(min=NEVER / 4)
-        none = torch.empty(0, 3, dtype=torch.long, device=factors.mask.device)
-        self.square = Square(factors, none, unit=1.0, col_bias=most_col)
+        self.query, self.key = factors.query[:, 0], factors.key[:, 0]
+        row, col = factors.row_bias.amax(1), factors.col_bias.amax(1)
+        products = self.query.norm(dim=2) * self.key.norm(dim=2).amax(1, keepdim=True)
+        size = 1 + threshold.abs().nan_to_num(posinf=0.0).amax() + col.abs().amax(1, keepdim=True)
+        slack = 1e-5 * (products + row.abs() + size)
+        self.row = (row + slack).masked_fill(~factors.mask, float("-inf"))
+        self.col = col.masked_fill(~factors.mask, float("-inf"))
+        self.place = torch.arange(factors.mask.shape[1], device=factors.mask.device)
+
+    def portions(self) -> Iterator[tuple[Int[Tensor, "pairs 3"], Float[Tensor, " pairs"]]]:
+        """The candidates of as many blocks together as make a portion worth its while."""
+        waiting: list[tuple[Tensor, Tensor]] = []
+        for found in self.candidates():
+            waiting.append(found)
+            if sum(len(pairs) for pairs, _ in waiting) >= self.portion:
+                yield _together(waiting)
+                waiting = []
+        if waiting:
+            yield _together(waiting)
 
     def candidates(self) -> Iterator[tuple[Int[Tensor, "pairs 3"], Float[Tensor, " pairs"]]]:
         """Pairs that may hold a wanted cell, block by block, and their bounds."""
-        for block in self.square.blocks:
-            examples, rows, cols, _ = block
-            bound = self.square.scores(block)
-            most = self.most_row[examples, rows]
-            least = torch.maximum(self.least[examples, rows], self.floor[examples, None] - most)
+        lowest, none = self.threshold.amin(), self.place.new_empty(0, 3)
+        for examples, rows, cols, _ in blocks(self.factors, none, larger=4):
+            products = torch.bmm(self.query[examples, rows], self.key[examples, cols].mT)
+            wanted = torch.maximum(self.floor[examples], lowest)[:, None]
             # Most rows are without hope: only the others are looked at cell by cell
-            example, row = (bound.amax(2) > least).nonzero().unbind(1)
-            line, col = (bound[example, row] > least[example, row, None]).nonzero().unbind(1)
-            if len(line):
-                example, row = example[line], row[line]
-                pairs = torch.stack([example + examples.start, row + rows.start, col + cols.start], 1)
-                yield pairs, bound[example, row, col] + most[example, row]
+            most = products.amax(2) + self.row[examples, rows] + self.col[examples, cols].amax(1, keepdim=True)
+            example, row = (most >= wanted).nonzero().unbind(1)
+            if len(example):
+                bound = products[example, row] + self.col[examples, cols][example]
+                example, row = example + examples.start, row + rows.start
+                yield from self._promising(bound + self.row[example, row, None], example, row, cols)
+
+    def _promising(
+        self, bound: Float[Tensor, "lines cols"], example: Tensor, row: Tensor, cols: slice
+    ) -> Iterator[tuple[Int[Tensor, "pairs 3"], Float[Tensor, " pairs"]]]:
+        """Those of some rows' pairs that exist and whose bound is high enough; nothing where there are none."""
+        legal = band(row[:, None], self.place[cols], self.factors.ordered, self.factors.max_width)
+        wanted = torch.maximum(self.floor[example], self.threshold.amin())[:, None]
+        line, col = ((bound >= wanted) & legal & (bound > float("-inf"))).nonzero().unbind(1)
+        if len(line):
+            yield torch.stack([example[line], row[line], col + cols.start], 1), bound[line, col]
 
     def above(self, pairs: Int[Tensor, "pairs 3"]) -> Found:
         """The wanted cells among these pairs."""

@@ -36,28 +36,19 @@ class Block(NamedTuple):
 
 
 class Square:
-    """Scores unit · query·key + col_bias of pairs of tokens, NEVER or about that where a pair does not count.
+    """Products query·key of pairs of tokens, in base 2; NEVER or about that where a pair does not count.
 
     A pair does not count if its column is illegal, if the two are out of order or too far apart, or if it is left out.
     Illegal rows are the caller's to leave out: by their bias, once, and not for every score.
     """
 
-    def __init__(
-        self,
-        factors: Factors,
-        left_out: Int[Tensor, "pairs 3"],
-        *,
-        unit: float = LOG2E,
-        col_bias: Float[Tensor, "batch tokens"] | None = None,
-    ) -> None:
-        self.unit = unit
+    def __init__(self, factors: Factors, left_out: Int[Tensor, "pairs 3"]) -> None:
         self.query, self.key = factors.query[:, 0].contiguous(), factors.key[:, 0].contiguous()
         self.ordered, self.max_width = factors.ordered, factors.max_width
         self.penalty = torch.zeros_like(factors.mask, dtype=self.query.dtype).masked_fill_(~factors.mask, NEVER)
-        self.col_bias = self.penalty if col_bias is None else self.penalty + col_bias
         self.place = torch.arange(factors.mask.shape[1], device=factors.mask.device)
         self.below = self.query.new_full((_sizes(factors.mask)[0],) * 2, NEVER).tril_(-1)
-        self.blocks = list(self._blocks(left_out))
+        self.blocks = list(blocks(factors, left_out))
 
     @property
     def size(self) -> int:
@@ -69,7 +60,7 @@ class Square:
         """The scores of a block."""
         examples, rows, cols, left_out = block
         query, key = self.query[examples, rows], self.key[examples, cols]
-        scores = torch.baddbmm(self.col_bias[examples, None, cols], query, key.mT, alpha=self.unit)
+        scores = torch.baddbmm(self.penalty[examples, None, cols], query, key.mT, alpha=LOG2E)
         forbidden = self._forbidden(rows, cols)
         if forbidden is not None:
             scores[:, :, : forbidden.shape[1]] += forbidden
@@ -84,27 +75,33 @@ class Square:
         height = rows.stop - rows.start
         return self.below[:height, :height] if self.ordered else None
 
-    def _blocks(self, left_out: Tensor) -> Iterator[Block]:
-        examples, tokens = self.penalty.shape
-        height, depth = _sizes(self.penalty)
-        strips = [self._strip(slice(row, min(tokens, row + height))) for row in range(0, tokens, height)]
-        places = _places(left_out, strips, depth, -(-examples // depth))
-        for example in range(0, examples, depth):
-            for rows, cols in strips:
-                yield Block(slice(example, min(examples, example + depth)), rows, cols, next(places))
 
-    def _strip(self, rows: slice) -> tuple[slice, slice]:
-        """The rows, and the columns that they can reach."""
-        tokens = self.penalty.shape[1]
-        reach = tokens if self.max_width is None else min(tokens, rows.stop + self.max_width - 1)
-        return rows, slice(rows.start if self.ordered else 0, reach)
+def blocks(factors: Factors, left_out: Int[Tensor, "pairs 3"], *, larger: int = 1) -> Iterator[Block]:
+    """The blocks of all examples, strip by strip; columns from the diagonal on if the grid is ordered.
+
+    `larger`: how many times as high, for work so light that going from block to block is what costs.
+    """
+    examples, tokens = factors.mask.shape
+    height, depth = _sizes(factors.mask, larger)
+    strips = [_strip(factors, slice(row, min(tokens, row + height))) for row in range(0, tokens, height)]
+    places = _places(left_out, strips, depth, -(-examples // depth))
+    for example in range(0, examples, depth):
+        for rows, cols in strips:
+            yield Block(slice(example, min(examples, example + depth)), rows, cols, next(places))
 
 
-def _sizes(table: Tensor) -> tuple[int, int]:
+def _strip(factors: Factors, rows: slice) -> tuple[slice, slice]:
+    """The rows, and the columns that they can reach."""
+    tokens, width = factors.mask.shape[1], factors.max_width
+    reach = tokens if width is None else min(tokens, rows.stop + width - 1)
+    return rows, slice(rows.start if factors.ordered else 0, reach)
+
+
+def _sizes(table: Tensor, larger: int = 1) -> tuple[int, int]:
     """How many rows, and how many examples, a block has."""
     tokens, device = table.shape[1], table.device.type
-    budget = BUDGET.get(device, BUDGET["cuda"])
-    height = min(tokens, ROWS if device == "cpu" else max(ROWS, budget // tokens))
+    budget = larger * BUDGET.get(device, BUDGET["cuda"])
+    height = min(tokens, larger * ROWS if device == "cpu" else max(ROWS, budget // tokens))
     return height, max(1, budget // (height * tokens))
 
 

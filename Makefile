@@ -10,7 +10,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 QUIET := HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo format lint test test-all test-gpu bench docs check clean
+.PHONY: help install demo format lint test test-all test-gpu bench bench-gpu docs check clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ bench: .venv/installed-bench ## train what is missing in benchmarks/results, tim
 	$(QUIET) $(BIN)/python -m benchmarks.policies
 	$(QUIET) $(BIN)/python -m benchmarks.kernels
 	$(BIN)/python -m benchmarks.plots
+	$(BIN)/python -m benchmarks.tables
+
+bench-gpu: .venv/installed-bench ## time the kernels on a CUDA device, in one call
+	$(QUIET) $(BIN)/python -m benchmarks.gpu
 	$(BIN)/python -m benchmarks.tables
 
 docs: .venv/installed-docs ## build the documentation site into site/

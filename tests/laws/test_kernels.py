@@ -7,7 +7,7 @@ errs by the rounding of its score, whoever computes it.
 
 import pytest
 import torch
-from tests.unit.nn.factories import factors, rows
+from tests.unit.nn.factories import Largest, factors, rows
 
 from globalpointer.nn import FactoredScores
 from globalpointer.nn.kernels import dispatch, reference, tiled_search, tiles
@@ -245,21 +245,10 @@ def test_no_tensor_of_all_cells_is_ever_made(shared, monkeypatch):
         each.requires_grad_() for each in factors(1, 128, 90, 8, shared=shared, dtype=torch.float32) if each is not None
     ]
     monkeypatch.setitem(tiled_search.BOUNDED, "cpu", tiles.BUDGET["cpu"])
-    largest = 0
-
-    class Watch(torch.utils._python_dispatch.TorchDispatchMode):
-        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-            nonlocal largest
-            result = func(*args, **(kwargs or {}))
-            for each in result if isinstance(result, tuple | list) else [result]:
-                if isinstance(each, torch.Tensor):
-                    largest = max(largest, each.numel())
-            return result
-
     scores = FactoredScores(*parts, *[None] * (4 - len(parts)), torch.ones(1, 90, dtype=torch.bool))
-    with Watch():
+    with Largest() as largest:
         dispatch.partition(scores.source, rows((0, 1, 2, 3))).sum().backward()
         dispatch.search(scores.source, torch.full((128,), 8.0), None)
         dispatch.search(scores.source, torch.zeros(128), 10)
         dispatch.divergence(scores.source, scores.source).sum().backward()
-    assert largest <= tiles.BUDGET["cpu"] < 128 * 90 * 90
+    assert largest.numel <= tiles.BUDGET["cpu"] < 128 * 90 * 90

@@ -26,3 +26,27 @@ def scores(*args, mask=None, ordered=True, max_width=None, **options):
 def rows(*cells):
     """Cells as an int64 tensor, also where there are none."""
     return torch.tensor(cells, dtype=torch.long).reshape(-1, 4)
+
+
+def value_and_gradients(split, source, cells):
+    """Both results of a split, and the gradients of the factors for some weights of both."""
+    results = split(source, cells)
+    leaves = [each for each in source[:4] if each is not None]
+    weights = [
+        torch.linspace(-1.0, 2.0, each.numel(), dtype=each.dtype, device=each.device).view_as(each) / 4
+        for each in results
+    ]
+    return [each.detach() for each in results], torch.autograd.grad(results, leaves, weights)
+
+
+class Largest(torch.utils._python_dispatch.TorchDispatchMode):
+    """How many numbers the largest tensor has that any operation inside the block gives."""
+
+    numel = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        result = func(*args, **(kwargs or {}))
+        for each in result if isinstance(result, tuple | list) else [result]:
+            if isinstance(each, torch.Tensor):
+                self.numel = max(self.numel, each.numel())
+        return result

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from tests.unit.nn.factories import factors, rows
+from tests.unit.nn.factories import Largest, factors, rows
 
 from globalpointer.nn import FactoredScores
 from globalpointer.nn.kernels import dispatch, factorized, square
@@ -60,22 +60,12 @@ def test_equal_scores_are_cut_in_the_order_of_the_cells(monkeypatch):
 def test_memory_is_that_of_a_block(monkeypatch):
     """A document of 3,000 tokens: no tensor on the way has tokens² numbers."""
     monkeypatch.setattr(factorized, "KEPT", 0)
-    largest = 0
-
-    class Watch(torch.utils._python_dispatch.TorchDispatchMode):
-        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-            nonlocal largest
-            result = func(*args, **(kwargs or {}))
-            for each in result if isinstance(result, tuple | list) else [result]:
-                largest = max(largest, each.numel() if isinstance(each, torch.Tensor) else 0)
-            return result
-
     parts = [each.requires_grad_() for each in factors(1, 3, 3000, 4, dtype=torch.float32)]
     scores = FactoredScores(*parts, torch.ones(1, 3000, dtype=torch.bool)).source
-    with Watch():
+    with Largest() as largest:
         outside, inside = dispatch.split(scores, rows((0, 0, 2000, 2001)))
         (outside.sum() + inside.sum()).backward()
         dispatch.search(scores, torch.full((3,), 20.0), 100)
         dispatch.search(scores, torch.full((3,), -20.0), 100)
     # Three numbers name a pair of a block, and a search has blocks four times as high
-    assert largest <= 3 * 4 * square.ROWS * 3000 < 3000**2
+    assert largest.numel <= 3 * 4 * square.ROWS * 3000 < 3000**2

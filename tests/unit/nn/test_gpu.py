@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 from tests.oracles import usual_dense_loss, usual_logits
-from tests.unit.nn.factories import factors
+from tests.unit.nn.factories import factors, value_and_gradients
 
 from globalpointer.nn import EfficientGlobalPointer, GlobalPointer, find, multilabel_crossentropy
 from globalpointer.nn.kernels import reference
@@ -89,25 +89,11 @@ def some_cells(source, number):
     return legal[:: max(1, len(legal) // number)] if number else legal[:0]
 
 
-def value_and_gradients(split, source, cells):
-    """Both results of a split, and the gradients of the factors for some weights of both."""
-    results = split(source, cells)
-    leaves = [each for each in source[:4] if each is not None]
-    weights = [
-        torch.linspace(-1.0, 2.0, each.numel(), dtype=each.dtype, device="cuda").view_as(each) / 4 for each in results
-    ]
-    return [each.detach() for each in results], torch.autograd.grad(results, leaves, weights)
-
-
-def plainly(source, cells):
-    return reference.partition(source, cells), reference.gather(source, cells)
-
-
 def assert_as_reference(kernels, pair, number):
     given, exact = pair
     cells = some_cells(given, number)
     results, gradients = value_and_gradients(kernels.split, given, cells)
-    truths, right = value_and_gradients(plainly, exact, cells)
+    truths, right = value_and_gradients(reference.split, exact, cells)
     assert torch.equal(results[0] == float("-inf"), truths[0] == float("-inf"))
     for ours, theirs in zip(results, truths, strict=True):
         torch.testing.assert_close(ours.double(), theirs, rtol=1e-6, atol=1e-5)

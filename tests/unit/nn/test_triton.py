@@ -13,7 +13,7 @@ import sys
 
 import pytest
 import torch
-from tests.unit.nn.factories import factors, rows
+from tests.unit.nn.factories import factors, rows, value_and_gradients
 
 from globalpointer.nn.kernels import reference
 
@@ -109,23 +109,11 @@ def some_cells(source, step):
     return legal[step - 1 :: step] if step else legal[:0]
 
 
-def value_and_gradients(split, source, cells):
-    """Both results of a split, and the gradients of the factors for some weights of both."""
-    results = split(source, cells)
-    leaves = [each for each in source[:4] if each is not None]
-    weights = [torch.linspace(-1.0, 2.0, each.numel(), dtype=each.dtype).view_as(each) / 4 for each in results]
-    return [each.detach() for each in results], torch.autograd.grad(results, leaves, weights)
-
-
-def plainly(source, cells):
-    return reference.partition(source, cells), reference.gather(source, cells)
-
-
 def assert_as_reference(kernels, pair, step):
     given, exact = pair
     cells = some_cells(given, step)
     results, gradients = value_and_gradients(kernels.split, given, cells)
-    truths, right = value_and_gradients(plainly, exact, cells)
+    truths, right = value_and_gradients(reference.split, exact, cells)
     assert torch.equal(results[0] == float("-inf"), truths[0] == float("-inf"))
     for ours, theirs in zip(results, truths, strict=True):
         assert ours.dtype == torch.float32
@@ -191,7 +179,7 @@ def test_scores_far_from_zero(kernels):
     given = given._replace(row_bias=(given.row_bias + far).detach().requires_grad_())
     exact = exact._replace(row_bias=given.row_bias.detach().double().requires_grad_())
     (total, _), gradients = value_and_gradients(kernels.split, given, rows((0, 0, 1, 2)))
-    (truth, _), right = value_and_gradients(plainly, exact, rows((0, 0, 1, 2)))
+    (truth, _), right = value_and_gradients(reference.split, exact, rows((0, 0, 1, 2)))
     torch.testing.assert_close(total.double(), truth, rtol=1e-6, atol=1e-5)
     for ours, theirs in zip(gradients, right, strict=True):
         torch.testing.assert_close(ours.double(), theirs, rtol=1e-4, atol=1e-5)

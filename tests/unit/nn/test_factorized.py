@@ -69,3 +69,18 @@ def test_memory_is_that_of_a_block(monkeypatch):
         dispatch.search(scores, torch.full((3,), -20.0), 100)
     # Three numbers name a pair of a block, and a search has blocks four times as high
     assert largest.numel <= 3 * 4 * square.ROWS * 3000 < 3000**2
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf"), 1e30, -1e30])
+@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("limit", [None, 40])
+def test_what_is_no_number_spoils_only_its_own_cells(bad, place, limit):
+    parts = factors(2, 3, 9, 4, dtype=torch.float32)
+    parts[place][0, 0, 4] = bad
+    scores = FactoredScores(*parts, torch.ones(2, 9, dtype=torch.bool)).source
+    found, expected = (dispatch.search(scores, torch.zeros(3), limit, impl) for impl in ("auto", "reference"))
+    assert torch.equal(found[0], expected[0])
+    ours, theirs = (dispatch.partition(scores, rows((0, 1, 2, 3)), impl) for impl in ("auto", "reference"))
+    assert torch.equal(ours.isfinite(), theirs.isfinite())
+    finite = theirs.isfinite()
+    torch.testing.assert_close(ours[finite], theirs[finite])

@@ -81,9 +81,10 @@ class _Bounds:
         for examples, rows, cols, _ in blocks(self.factors, none, larger=4):
             products = torch.bmm(self.query[examples, rows], self.key[examples, cols].mT)
             wanted = torch.maximum(self.floor[examples], lowest)[:, None]
-            # Most rows are without hope: only the others are looked at cell by cell
+            # Most rows are without hope: only the others are looked at cell by cell. Where a factor is no number, so is
+            # the bound, which is then not below anything
             most = products.amax(2) + self.row[examples, rows] + self.col[examples, cols].amax(1, keepdim=True)
-            example, row = (most >= wanted).nonzero().unbind(1)
+            example, row = (~(most < wanted)).nonzero().unbind(1)
             if len(example):
                 bound = products[example, row] + self.col[examples, cols][example]
                 example, row = example + examples.start, row + rows.start
@@ -92,10 +93,12 @@ class _Bounds:
     def _promising(
         self, bound: Float[Tensor, "lines cols"], example: Tensor, row: Tensor, cols: slice
     ) -> Iterator[tuple[Int[Tensor, "pairs 3"], Float[Tensor, " pairs"]]]:
-        """Those of some rows' pairs that exist and whose bound is high enough; nothing where there are none."""
-        legal = band(row[:, None], self.place[cols], self.factors.ordered, self.factors.max_width)
+        """Those of some rows' pairs that exist and whose bound is high enough, or no number; none, nothing."""
+        mask = self.factors.mask
+        legal = mask[example, row, None] & mask[example, cols]
+        legal &= band(row[:, None], self.place[cols], self.factors.ordered, self.factors.max_width)
         wanted = torch.maximum(self.floor[example], self.threshold.amin())[:, None]
-        line, col = ((bound >= wanted) & legal & (bound > float("-inf"))).nonzero().unbind(1)
+        line, col = (legal & ~(bound < wanted)).nonzero().unbind(1)
         if len(line):
             yield torch.stack([example[line], row[line], col + cols.start], 1), bound[line, col]
 
@@ -123,7 +126,7 @@ def _best_of(bounds: _Bounds, pairs: Tensor, bound: Tensor, found: Found, limit:
         first = bound.topk(portion, sorted=False).indices
         found = best(*_together([found, bounds.above(pairs[first])]), limit)
         bounds.raise_floor(*found, limit)
-        rest = bound >= bounds.floor[pairs[:, 0]]
+        rest = ~(bound < bounds.floor[pairs[:, 0]])
         rest[first] = False
         pairs, bound = pairs[rest], bound[rest]
         portion *= 2

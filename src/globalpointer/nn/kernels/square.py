@@ -20,8 +20,8 @@ ROWS = 64
 BUDGET = {"cpu": 1 << 18, "cuda": 1 << 26}
 """Scores in a block: on a CPU 1 MiB in float32, the second cache of a core; elsewhere launches are what costs."""
 
-NEVER = -1e30
-"""The score of what does not count: finite, so that differences of it are."""
+NEVER = -1e37
+"""The score of what does not count: finite, as are its sums and differences, and far below what a score can be."""
 
 LOG2E = math.log2(math.e)
 

@@ -83,6 +83,11 @@ def build_head(head: Mapping[str, Any], hidden: int, grid: Grid) -> nn.Module:
     return made
 
 
+def takes(head: str, option: str) -> bool:
+    """Whether a head of this name has this option."""
+    return option in inspect.signature(look_up(HEADS, head, "head")).parameters
+
+
 def look_up(table: Mapping[str, Any], name: str, what: str) -> Any:
     """The object of this name; ConfigError names the nearest known one."""
     if name not in table:

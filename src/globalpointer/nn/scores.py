@@ -49,7 +49,7 @@ class FactoredScores:
 
     Planes are the types, or 1 where all types share query and key and differ by their biases. `ordered`: only cells
     with row <= col; `max_width`: only cells with col - row < max_width. Half precision is raised to float32 by
-    whatever reads the scores.
+    whatever reads the scores. Factors must be numbers, also at tokens that are not legal.
     """
 
     query: Float[Tensor, "batch planes tokens dim"]
@@ -80,6 +80,8 @@ class FactoredScores:
         row_bias, col_bias = self.row_bias, self.col_bias
         if row_bias is None and col_bias is not None:
             row_bias = torch.zeros_like(col_bias)
+        if col_bias is None and row_bias is not None:
+            col_bias = torch.zeros_like(row_bias)
         return dispatch.Factors(self.query, self.key, row_bias, col_bias, self.mask, self.ordered, self.max_width)
 
     def logits(self) -> Float[Tensor, "batch types tokens tokens"]:
@@ -144,7 +146,7 @@ def find(
 @dispatch.eager
 def gather(scores: PairScores, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, " cells"]:
     """The logits at rows (example, type, row, col), differentiable. The cells must be legal."""
-    return dispatch.gather(scores.source, cells)
+    return dispatch.gather(scores.source, cells.long())
 
 
 def per_type(scores: PairScores, threshold: float | Float[Tensor, " types"]) -> Float[Tensor, " types"]:
@@ -158,6 +160,8 @@ def per_type(scores: PairScores, threshold: float | Float[Tensor, " types"]) -> 
                 f"threshold must be a number or hold one value for each of {scores.types} types, "
                 f"not have the shape {tuple(threshold.shape)}"
             )
+        if bool(threshold.isnan().any()):
+            raise ValueError("threshold holds a NaN: every type needs a number")
         return threshold.to(values.device, dtype)
     return torch.full((scores.types,), float(threshold), dtype=dtype, device=values.device)
 

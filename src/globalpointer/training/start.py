@@ -8,7 +8,7 @@ from typing import Any
 from tokenizers import Tokenizer
 from torch import nn
 
-from globalpointer.build import SCRATCH_ENCODERS
+from globalpointer.build import SCRATCH_ENCODERS, takes
 from globalpointer.config import ModelConfig, Recipe
 from globalpointer.data.tokenizers import Kind, learn_tokenizer, load_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
@@ -37,13 +37,15 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
         "truncation": recipe.model.truncation,
     }
     tokenizer = TextTokenizer(backend, **text)
+    # Not every head has rotary positions to turn off
+    rotary = {"rotary": recipe.model.rotary} if takes(recipe.model.head, "rotary") else {}
     config = GlobalPointerConfig(
         architecture={
             "task": {"kind": recipe.task.kind, "schema": schema.to_dict(), "max_width": recipe.task.max_width},
             "encoder": encoder,
             "head": {
                 "name": recipe.model.head,
-                "options": {"dim": recipe.model.dim, "rotary": recipe.model.rotary, **recipe.model.head_options},
+                "options": {"dim": recipe.model.dim, **rotary, **recipe.model.head_options},
             },
             "loss": recipe.model.loss,
             "reduction": recipe.model.reduction,

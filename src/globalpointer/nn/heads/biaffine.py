@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from globalpointer.nn.heads.global_pointer import at_least_float32, check_sizes, lecun
+from globalpointer.nn.heads.global_pointer import at_least_float32, at_legal, check_sizes, lecun
 from globalpointer.nn.scores import FactoredScores
 
 
@@ -33,7 +33,7 @@ class Biaffine(nn.Module):
     ) -> FactoredScores:
         """The scores of every pair, as factors."""
         with torch.autocast(hidden.device.type, enabled=False):
-            hidden = hidden.to(self.first.weight.dtype)
+            hidden = at_legal(hidden, legal, self.first.weight.dtype)
             first, last = nn.functional.relu(self.first(hidden)), nn.functional.relu(self.last(hidden))
             query = at_least_float32(first[:, None] @ self.product)
             key = at_least_float32(last)[:, None].expand(-1, self.types, -1, -1)

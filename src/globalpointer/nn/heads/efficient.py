@@ -7,7 +7,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from globalpointer.errors import ConfigError
-from globalpointer.nn.heads.global_pointer import at_least_float32, check_sizes, lecun
+from globalpointer.nn.heads.global_pointer import at_least_float32, at_legal, check_sizes, lecun
 from globalpointer.nn.heads.rotary import rotate
 from globalpointer.nn.scores import FactoredScores
 
@@ -48,7 +48,7 @@ class EfficientGlobalPointer(nn.Module):
     ) -> FactoredScores:
         """The scores of every pair, as factors."""
         with torch.autocast(hidden.device.type, enabled=False):
-            hidden = hidden.to(self.project.weight.dtype)
+            hidden = at_legal(hidden, legal, self.project.weight.dtype)
             pairs = self.project(hidden)
             # Halved, as in the reference, and not divided by √dim
             bias = at_least_float32(self.typing(pairs if self.typing_input == "pairs" else hidden)) / 2

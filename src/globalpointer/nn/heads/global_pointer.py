@@ -39,9 +39,9 @@ class GlobalPointer(nn.Module):
     ) -> FactoredScores:
         """The scores of every pair, as factors."""
         with torch.autocast(hidden.device.type, enabled=False):
-            projected = self.project(hidden.to(self.project.weight.dtype))
+            projected = self.project(at_legal(hidden, legal, self.project.weight.dtype))
             # A type's chunk holds its query first, then its key
-            planes = at_least_float32(projected).view(*hidden.shape[:2], self.types, -1).transpose(1, 2)
+            planes = at_least_float32(projected).view(*hidden.shape[:2], self.types, 2 * self.dim).transpose(1, 2)
             query, key = planes[..., : self.dim], planes[..., self.dim :]
             if self.rotary:
                 query, key = rotate(query), rotate(key)
@@ -53,6 +53,13 @@ def lecun(linear: nn.Linear) -> nn.Linear:
     nn.init.normal_(linear.weight, std=linear.in_features**-0.5)
     nn.init.zeros_(linear.bias)
     return linear
+
+
+def at_legal(
+    hidden: Float[Tensor, "batch tokens hidden"], legal: Bool[Tensor, "batch tokens"], dtype: torch.dtype
+) -> Float[Tensor, "batch tokens hidden"]:
+    """The vectors in this dtype, 0 at illegal tokens: what an encoder leaves at padding may be no number at all."""
+    return hidden.to(dtype).masked_fill(~legal[..., None], 0.0)
 
 
 def at_least_float32(tensor: Tensor) -> Tensor:

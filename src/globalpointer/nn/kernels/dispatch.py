@@ -128,7 +128,7 @@ def divergence(first: Source, second: Source, impl: str = "auto") -> Float[Tenso
     """Σ (σ(s) - σ(t)) (s - t) over the legal cells; by tiles wherever both are factors."""
     first, second = _raised(first), _raised(second)
     with _exactly(first):
-        if isinstance(first, Dense) or isinstance(second, Dense) or impl == "reference":
+        if isinstance(first, Dense) or isinstance(second, Dense) or explain(first, impl).impl == "reference":
             return reference.divergence(first, second)
         return tiled.divergence(first, second)
 

@@ -16,16 +16,20 @@ from typing import Any
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
+from torch.utils.checkpoint import checkpoint
 
 from globalpointer.nn.kernels import tiled
 from globalpointer.nn.kernels.pruned import count, search
-from globalpointer.nn.kernels.reference import Factors, add_at, logsumexp, pair_logits
+from globalpointer.nn.kernels.reference import Factors, add_at, differentiable_once, logsumexp, pair_logits
 from globalpointer.nn.kernels.square import BUDGET, LOG2E, NEVER, Block, Square
 
 __all__ = ["count", "search", "split"]
 
 RELIABLE = 1e-25
 """The least stabilised sum that is trusted: what float32 loses below 1e-38 is then less than its rounding."""
+
+AGAIN = 1 << 22
+"""Numbers in the queries of the squares that are computed again at once."""
 
 KEPT = 1 << 25
 """Weights that are kept for the gradient, 128 MiB in float32; where there are more, they are made again."""
@@ -68,10 +72,19 @@ def _joined(
 
 
 def _one_by_one(factors: Factors, cells: Tensor, wanted: Tensor) -> Float[Tensor, " found"]:
-    """The partition of single (example, type), each as an example of one type: exact, and rarely needed."""
+    """The partition of single (example, type), by tiles: exact, slow, and rarely needed.
+
+    Some at a time, and made again for the gradient: else each would keep a plane of its own.
+    """
+    squares = torch.split(wanted.nonzero(), max(1, AGAIN // factors.query[0].numel()))
+    return torch.cat([checkpoint(_alone, factors, cells, each, use_reentrant=False) for each in squares])
+
+
+def _alone(factors: Factors, cells: Tensor, squares: Int[Tensor, "found 2"]) -> Float[Tensor, " found"]:
+    """The partitions of these (example, type), each as an example of one type."""
     assert factors.row_bias is not None
     assert factors.col_bias is not None
-    example, kind = wanted.nonzero().unbind(1)
+    example, kind = squares.unbind(1)
     alone = factors._replace(
         query=factors.query[example],
         key=factors.key[example],
@@ -79,9 +92,10 @@ def _one_by_one(factors: Factors, cells: Tensor, wanted: Tensor) -> Float[Tensor
         col_bias=factors.col_bias[example, kind][:, None],
         mask=factors.mask[example],
     )
-    place = wanted.flatten().cumsum(0).view_as(wanted) - 1
-    cells = cells[wanted[cells[:, 0], cells[:, 1]]]
-    moved = torch.stack([place[cells[:, 0], cells[:, 1]], torch.zeros_like(cells[:, 0]), *cells[:, 2:].unbind(1)], 1)
+    place = squares.new_full((len(factors.mask), factors.types), -1)
+    place[example, kind] = torch.arange(len(squares), device=squares.device)
+    own = place[cells[:, 0], cells[:, 1]]
+    moved = torch.stack([own, torch.zeros_like(own), *cells[:, 2:].unbind(1)], 1)[own >= 0]
     return tiled.partition(alone, moved)[:, 0]
 
 
@@ -116,14 +130,13 @@ class _Scores(torch.autograd.Function):
         return rest, pair_logits(factors, pairs), peak
 
     @staticmethod
-    @torch.autograd.function.once_differentiable
+    @differentiable_once
     def backward(ctx: Any, upstream: Tensor, of_singles: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:
-        *tensors, pairs, a, b, maxima, terms, z = ctx.saved_tensors[:11]
-        factors = Factors(*tensors, *ctx.shape)
+        *tensors, pairs, a, b, maxima, terms, z = (saved := ctx.saved_tensors)[:11]
+        factors, kept = Factors(*tensors, *ctx.shape), saved[11:]
         # Where nothing flows back z may be 0
         scale = torch.where((upstream != 0) & (z > 0), upstream / z, 0.0)[:, :, None]
         with torch.autocast(upstream.device.type, enabled=False):
-            kept = ctx.saved_tensors[11:]
             # What is kept has left the pairs out already
             square = Square(factors, pairs[:0] if kept else pairs)
             query, key, row_bias = _products(square, maxima, kept, a, b, scale)
@@ -160,7 +173,8 @@ def _stabilised(
     for first in range(0, len(bias), some):
         here = slice(first, first + some)
         torch.add(more[here, None], bias[here], alpha=LOG2E, out=powers[here])
-        peak[here] = powers[here].amax(2)
+        # A type whose every bias is -inf has no cell; its peak must be a number all the same
+        peak[here] = powers[here].amax(2).clamp_(min=4 * NEVER)
         powers[here].sub_(peak[here, :, None]).exp2_()
     return powers, peak
 

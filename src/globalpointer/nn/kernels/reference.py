@@ -1,6 +1,8 @@
 """The formulas, written plainly: every kernel must agree with these. Memory is that of all cells at once."""
 
-from typing import NamedTuple
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -65,13 +67,17 @@ def legal_pairs(source: Source) -> Bool[Tensor, "batch tokens tokens"]:
 
 def legal_cells(source: Source, cells: Int[Tensor, "cells 4"]) -> Bool[Tensor, " cells"]:
     """Which rows (example, type, row, col) are cells, whatever numbers stand in them."""
-    mask = source.mask
-    size = cells.new_tensor([len(mask), source.types, *[mask.shape[1]] * 2])
-    inside = ((cells >= 0) & (cells < size)).all(1)
+    mask, inside = source.mask, _inside(source, cells)
     if not mask.numel():
         return inside
     example, _, row, col = (cells * inside[:, None]).unbind(1)
     return inside & mask[example, row] & mask[example, col] & band(row, col, source.ordered, source.max_width)
+
+
+def _inside(source: Source, cells: Tensor) -> Bool[Tensor, " cells"]:
+    """Which rows lie within the tensor of all scores."""
+    size = cells.new_tensor([len(source.mask), source.types, *[source.mask.shape[1]] * 2])
+    return ((cells >= 0) & (cells < size)).all(1)
 
 
 def logits(source: Source) -> Float[Tensor, "batch types tokens tokens"]:
@@ -88,7 +94,14 @@ def logits(source: Source) -> Float[Tensor, "batch types tokens tokens"]:
 
 
 def gather(source: Source, cells: Int[Tensor, "cells 4"]) -> Float[Tensor, " cells"]:
-    """The scores at rows (example, type, row, col), differentiable; nothing else is computed."""
+    """The scores at rows (example, type, row, col), differentiable; nothing else is computed.
+
+    Raises IndexError for a row outside (on a CPU; CUDA stops by itself).
+    """
+    if not cells.is_cuda and not bool(_inside(source, cells).all()):
+        raise IndexError(
+            f"no score at {cells[~_inside(source, cells)][0].tolist()}: (example, type, row, col) lies outside"
+        )
     example, kind, row, col = cells.unbind(1)
     if isinstance(source, Dense):
         return source.values[example, kind, row, col]
@@ -133,6 +146,19 @@ def add_at(table: Tensor, index: tuple[Tensor, ...], values: Tensor) -> None:
     else:
         place = _flat(table, index)
         table.view(-1, *table.shape[len(index) :]).index_add_(0, place.flatten(), values.flatten(0, place.dim() - 1))
+
+
+def differentiable_once(backward: Callable[..., Any]) -> Callable[..., Any]:
+    """A backward pass whose own gradient is an error, never silently left out."""
+    once = torch.autograd.function.once_differentiable(backward)
+
+    @functools.wraps(backward)
+    def checked(ctx: Any, *upstream: Tensor | None) -> Any:
+        if torch.is_grad_enabled():
+            raise RuntimeError("kernels have no gradients of gradients (create_graph=True): use impl='reference'")
+        return once(ctx, *upstream)
+
+    return checked
 
 
 def _flat(table: Tensor, index: tuple[Tensor, ...]) -> Tensor:

@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from globalpointer.nn.kernels.reference import Factors
+from globalpointer.nn.kernels.reference import Factors, differentiable_once
 from globalpointer.nn.kernels.tiled_search import count, search
 from globalpointer.nn.kernels.tiles import Part, Tile, locate, parts, tile_logits, tiles
 
@@ -70,7 +70,7 @@ class _Split(torch.autograd.Function):
         return outside, (at_row * at_col).sum(1)
 
     @staticmethod
-    @torch.autograd.function.once_differentiable
+    @differentiable_once
     def backward(ctx: Any, upstream: Tensor, at_cells: Tensor) -> tuple[Tensor | None, ...]:
         cells, at_row, at_col, *pulls = ctx.saved_tensors
         query, key = (each * upstream[:, :, None, None] for each in pulls)
@@ -139,7 +139,7 @@ class _Divergence(torch.autograd.Function):
         return total
 
     @staticmethod
-    @torch.autograd.function.once_differentiable
+    @differentiable_once
     def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, ...]:
         saved = ctx.saved_tensors
         first, second = Factors(*saved[:5], *ctx.shape), Factors(*saved[5:], *ctx.shape)

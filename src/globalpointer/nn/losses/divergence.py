@@ -1,5 +1,6 @@
 """How far two sets of scores for the same cells lie apart: R-Drop and virtual adversarial training need it."""
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -21,4 +22,7 @@ def divergence(first: PairScores, second: PairScores) -> Float[Tensor, "batch ty
             f"both scores must be of the same cells; found {first.types} types over {tuple(first.mask.shape)} "
             f"and {second.types} over {tuple(second.mask.shape)}"
         )
+    one, other = first.source, second.source
+    if one.ordered != other.ordered or one.max_width != other.max_width or not torch.equal(one.mask, other.mask):
+        raise ValueError("both scores must be of the same cells: masks, ordered or max_width differ")
     return dispatch.divergence(first.source, second.source)

@@ -29,6 +29,9 @@ def multilabel_crossentropy(
 
     Source: Su, kexue.fm/archives/7359 (loss), 9064 (soft labels); Su et al., 2022, GlobalPointer, section 3.2.
     """
+    cells = cells.long()
+    if targets is not None and targets.shape != cells.shape[:1]:
+        raise ValueError(f"targets must hold one number a cell: {len(cells)}, not {tuple(targets.shape)}")
     _check(scores, cells)
     cells, targets = _distinct(scores, cells, targets)
     limits = per_type(scores, threshold)
@@ -115,6 +118,7 @@ def _ignored(
 
     Ignored cells that are illegal are no cells.
     """
+    ignore = ignore.long()
     ignore = ignore[dispatch.legal_cells(scores.source, ignore)]
     gold, ignored = _keys(scores, cells), _keys(scores, ignore)
     kept = ~torch.isin(gold, ignored)

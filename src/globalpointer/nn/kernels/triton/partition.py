@@ -22,7 +22,7 @@ import triton.language as tl
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from globalpointer.nn.kernels.reference import Factors
+from globalpointer.nn.kernels.reference import Factors, differentiable_once
 from globalpointer.nn.kernels.triton import blocks
 from globalpointer.nn.kernels.triton.blocks import Cells, Side, Square
 from globalpointer.nn.kernels.triton.launch import LEAST, by_side, launch, sides, square
@@ -201,7 +201,7 @@ class _Split(torch.autograd.Function):
         return total, _scores_at(factors, cells)
 
     @staticmethod
-    @torch.autograd.function.once_differentiable
+    @differentiable_once
     def backward(ctx: Any, of_total: Tensor | None, of_cells: Tensor | None) -> tuple[Tensor | None, ...]:
         *tensors, cells, total = ctx.saved_tensors
         factors = Factors(*tensors, *ctx.shape)

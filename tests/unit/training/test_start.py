@@ -42,3 +42,8 @@ def test_a_misspelt_encoder_is_not_looked_for_on_the_hub():
 def test_the_window_must_fit_the_encoder():
     with pytest.raises(ConfigError, match="choose a window of at most 512"):
         start(recipe("model.encoder=transformer", "model.window=600"), DOCUMENTS)
+
+
+@pytest.mark.parametrize("head", ["efficient", "global_pointer", "biaffine"])
+def test_every_head_extracts(head):
+    assert start(recipe(f"model.head={head}"), DOCUMENTS).find([TEXT.text], threshold=1e9)[0].cells == {"entity": {}}

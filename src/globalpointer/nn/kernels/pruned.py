@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from globalpointer.nn.kernels.reference import Factors, band, best, pair_logits
+from globalpointer.nn.kernels.reference import Factors, band, best, pair_logits, raised
 from globalpointer.nn.kernels.square import blocks
 
 CHUNK = 1 << 18
@@ -110,12 +110,6 @@ class _Bounds:
         example, row, col = pairs[place].unbind(1)
         return torch.stack([example, kind, row, col], 1), scores[place, kind]
 
-    def raise_floor(self, cells: Tensor, scores: Tensor, limit: int) -> None:
-        """Where an example has `limit` cells, none below the worst of them is wanted any more."""
-        worst = torch.full_like(self.floor, float("inf")).scatter_reduce_(0, cells[:, 0], scores, "amin")
-        full = torch.bincount(cells[:, 0], minlength=len(self.floor)) >= limit
-        self.floor = torch.where(full, worst, self.floor)
-
 
 def _best_of(bounds: _Bounds, pairs: Tensor, bound: Tensor, found: Found, limit: int) -> Found:
     """The best of what was found and of these pairs; those that cannot reach the floor any more are never scored."""
@@ -125,7 +119,7 @@ def _best_of(bounds: _Bounds, pairs: Tensor, bound: Tensor, found: Found, limit:
         portion = min(portion, bounds.portion, len(pairs))
         first = bound.topk(portion, sorted=False).indices
         found = best(*_together([found, bounds.above(pairs[first])]), limit)
-        bounds.raise_floor(*found, limit)
+        bounds.floor = raised(bounds.floor, *found, limit)
         rest = ~(bound < bounds.floor[pairs[:, 0]])
         rest[first] = False
         pairs, bound = pairs[rest], bound[rest]

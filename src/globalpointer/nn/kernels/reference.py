@@ -214,6 +214,14 @@ def best(
     return cells[kept], scores[kept]
 
 
+def raised(
+    floor: Float[Tensor, " batch"], cells: Int[Tensor, "found 4"], scores: Float[Tensor, " found"], limit: int
+) -> Float[Tensor, " batch"]:
+    """The worst score of each example that has `limit` cells, below which none is wanted; the floor of the others."""
+    worst = torch.full_like(floor, float("inf")).scatter_reduce_(0, cells[:, 0], scores, "amin")
+    return torch.where(torch.bincount(cells[:, 0], minlength=len(floor)) >= limit, worst, floor)
+
+
 def lexicographic(cells: Int[Tensor, "found columns"]) -> Int[Tensor, " found"]:
     """The order that sorts rows of numbers from 0 on by their first column, then the second, and so on."""
     if not len(cells):

@@ -6,6 +6,7 @@ far below its range and 20 ns where the result is subnormal (torch 2.13, one cor
 
 import math
 from collections.abc import Iterator
+from itertools import repeat
 from typing import NamedTuple
 
 import torch
@@ -13,6 +14,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from globalpointer.nn.kernels.reference import Factors, band
+from globalpointer.nn.kernels.tiles import Tile, grouped, positions, tiles
 
 ROWS = 64
 """Rows of a block on a CPU: few enough that little lies below the diagonal, enough for fast products."""
@@ -81,20 +83,23 @@ def blocks(factors: Factors, left_out: Int[Tensor, "pairs 3"], *, larger: int = 
 
     `larger`: how many times as high, for work so light that going from block to block is what costs.
     """
-    examples, tokens = factors.mask.shape
+    examples = len(factors.mask)
     height, depth = _sizes(factors.mask, larger)
-    strips = [_strip(factors, slice(row, min(tokens, row + height))) for row in range(0, tokens, height)]
-    places = _places(left_out, strips, depth, -(-examples // depth))
+    every = tiles(factors, height)
+    # Most squares of a search, and of a gradient, leave nothing out
+    places = _places(left_out, every, depth, -(-examples // depth)) if len(left_out) else repeat(left_out[:, 0])
     for example in range(0, examples, depth):
-        for rows, cols in strips:
+        for rows, cols in every:
             yield Block(slice(example, min(examples, example + depth)), rows, cols, next(places))
 
 
-def _strip(factors: Factors, rows: slice) -> tuple[slice, slice]:
-    """The rows, and the columns that they can reach."""
-    tokens, width = factors.mask.shape[1], factors.max_width
-    reach = tokens if width is None else min(tokens, rows.stop + width - 1)
-    return rows, slice(rows.start if factors.ordered else 0, reach)
+def _places(
+    pairs: Int[Tensor, "pairs 3"], every: list[Tile], depth: int, layers: int
+) -> Iterator[Int[Tensor, " places"]]:
+    """Where the pairs of the first block lie in its memory, those of the second, and so on."""
+    example, row, col = pairs.unbind(1)
+    tile, place = positions(every, example % depth, row, col)
+    return iter(grouped(place, example // depth * len(every) + tile, layers * len(every)))
 
 
 def _sizes(table: Tensor, larger: int = 1) -> tuple[int, int]:
@@ -103,22 +108,3 @@ def _sizes(table: Tensor, larger: int = 1) -> tuple[int, int]:
     budget = larger * BUDGET.get(device, BUDGET["cuda"])
     height = min(tokens, larger * ROWS if device == "cpu" else max(ROWS, budget // tokens))
     return height, max(1, budget // (height * tokens))
-
-
-def _places(
-    pairs: Int[Tensor, "pairs 3"], strips: list[tuple[slice, slice]], depth: int, layers: int
-) -> Iterator[Int[Tensor, " places"]]:
-    """Where the pairs of the first block lie in its memory, those of the second, and so on."""
-    blocks = layers * len(strips)
-    if not len(pairs):
-        return iter([pairs.flatten()] * blocks)
-    example, row, col = pairs.unbind(1)
-    strip = row // strips[0][0].stop
-    corners = pairs.new_tensor([(rows.start, rows.stop, cols.start, cols.stop) for rows, cols in strips])
-    top, bottom, left, right = corners[strip].unbind(1)
-    place = (example % depth * (bottom - top) + row - top) * (right - left) + col - left
-    if blocks == 1:
-        return iter([place])
-    number = example // depth * len(strips) + strip
-    order = number.argsort(stable=True)
-    return iter(torch.split(place[order], torch.bincount(number, minlength=blocks).tolist()))

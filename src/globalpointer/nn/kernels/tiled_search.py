@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from globalpointer.nn.kernels import tiles as tiling
-from globalpointer.nn.kernels.reference import Factors, band, best
+from globalpointer.nn.kernels.reference import Factors, band, best, raised
 from globalpointer.nn.kernels.tiles import Part, Tile, parts, products, tile_logits, tiles
 
 LOWEST = -math.inf
@@ -77,9 +77,7 @@ class _Found:
         if self.limit is not None:
             cells, scores = self.best()
             self.cells, self.scores = [cells], [scores]
-            full = torch.bincount(cells[:, 0], minlength=len(self.floor)) == self.limit
-            last = torch.full_like(self.floor, math.inf).scatter_reduce(0, cells[:, 0], scores, "amin")
-            self.floor = torch.where(full, last, self.floor)
+            self.floor = raised(self.floor, cells, scores, self.limit)
 
     def best(self) -> tuple[Int[Tensor, "found 4"], Float[Tensor, " found"]]:
         """What is left, sorted as cells are."""

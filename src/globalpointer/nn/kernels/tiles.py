@@ -78,10 +78,10 @@ def _term(bias: Tensor | None, examples: slice, types: slice, outside: Tensor) -
     return here.expand(-1, types.stop - types.start, -1) if bias is None else bias[examples, types] + here
 
 
-def tiles(factors: Factors) -> list[Tile]:
-    """The tiles of each part, from the first row on; columns from the diagonal on if ordered."""
-    tokens, max_width = factors.mask.shape[1], factors.max_width
-    strips = [slice(row, min(tokens, row + ROWS)) for row in range(0, tokens, ROWS)]
+def tiles(factors: Factors, height: int | None = None) -> list[Tile]:
+    """Strips of ROWS, or of `height`, rows from the first one on; columns from the diagonal on if ordered."""
+    tokens, max_width, height = factors.mask.shape[1], factors.max_width, height or ROWS
+    strips = [slice(row, min(tokens, row + height)) for row in range(0, tokens, height)]
     reach = tokens if max_width is None else max_width - 1
     return [Tile(each, slice(each.start if factors.ordered else 0, min(tokens, each.stop + reach))) for each in strips]
 
@@ -109,15 +109,31 @@ def tile_logits(part: Part, tile: Tile) -> Float[Tensor, "batch types rows cols"
 def locate(factors: Factors, cells: Int[Tensor, "cells 4"]) -> list[Sequence[Int[Tensor, " found"]]]:
     """For each part, for each of its tiles: where in its memory its own cells lie. Waits for a GPU once."""
     some, every = size(factors), tiles(factors)
-    corners = torch.tensor([(rows.start, rows.stop, cols.start, cols.stop) for rows, cols in every])
     example, kind, row, col = cells.unbind(1)
-    strip = row // ROWS
-    top, bottom, left, right = corners.to(cells.device)[strip].unbind(1)
     types = (factors.types - kind // some.types * some.types).clamp(max=some.types)
-    square = example % some.examples * types + kind % some.types
-    place = (square * (bottom - top) + row - top) * (right - left) + col - left
+    tile, place = positions(every, example % some.examples * types + kind % some.types, row, col)
     part = example // some.examples * some.columns + kind // some.types
     count = -(-len(factors.mask) // some.examples) * some.columns * len(every)
-    number = part * len(every) + strip
-    found = torch.split(place[number.argsort(stable=True)], number.bincount(minlength=count).tolist())
+    found = grouped(place, part * len(every) + tile, count)
     return [found[first : first + len(every)] for first in range(0, count, len(every))]
+
+
+def positions(
+    every: list[Tile], square: Int[Tensor, " cells"], row: Int[Tensor, " cells"], col: Int[Tensor, " cells"]
+) -> tuple[Int[Tensor, " cells"], Int[Tensor, " cells"]]:
+    """Which tile holds each cell, and where in the tile's memory; `square` counts those that lie in it one by one."""
+    tile = row // every[0].rows.stop
+    corners = row.new_tensor([(rows.start, rows.stop, cols.start, cols.stop) for rows, cols in every])
+    top, bottom, left, right = corners[tile].unbind(1)
+    return tile, (square * (bottom - top) + row - top) * (right - left) + col - left
+
+
+def grouped(
+    places: Int[Tensor, " places"], number: Int[Tensor, " places"], groups: int
+) -> Sequence[Int[Tensor, " found"]]:
+    """The places of group 0, of group 1, and so on. Waits for a GPU if there are several."""
+    if groups == 1:
+        return [places]
+    order = number.argsort(stable=True)
+    found: Sequence[Tensor] = torch.split(places[order], number.bincount(minlength=groups).tolist())
+    return found

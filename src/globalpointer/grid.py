@@ -16,11 +16,15 @@ Cell (type, row, col) asks: do tokens `row` and `col` stand in this type? The la
 `evaluation`) writes and reads cells; the tensor side (`nn`) scores them; nothing else passes between the two.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from globalpointer.errors import SchemaError
+
+Pair = tuple[int, int]
+"""The first and the last token of a span, both inclusive."""
 
 
 class Cell(NamedTuple):
@@ -43,13 +47,16 @@ class Grid:
     """A stack of squares, one for each label.
 
     `ordered`: only cells with row <= col exist (a span, or an undirected link); otherwise any two tokens.
-    `max_width`: a band; only cells with col - row < max_width exist, and every kernel knows it.
+    `max_width`: a band; only cells with col - row < max_width exist, and every kernel knows it. `links`: a cell joins
+    two tokens that may stand far apart; otherwise it means the tokens from row to col. Links have no use for relative
+    positions, and a window cannot cut one in two.
     """
 
     name: str
     labels: tuple[str, ...]
     ordered: bool = True
     max_width: int | None = None
+    links: bool = False
 
     def __post_init__(self) -> None:
         if not self.labels:
@@ -65,3 +72,32 @@ class Grid:
         if self.ordered and row > col:
             return False
         return self.max_width is None or col - row < self.max_width
+
+
+def join(
+    subjects: Iterable[Pair], objects: Iterable[Pair], heads: Iterable[Cell], tails: Collection[Cell]
+) -> Iterator[tuple[Pair, int, Pair]]:
+    """Every (subject, type, object) whose first tokens are linked in `heads` and whose last tokens in `tails`.
+
+    ```
+      subject (sh, st)        object (oh, ot)        heads: (type, sh, oh)        tails: (type, st, ot)
+    ```
+
+    A link in `heads` is followed to the spans that begin at its ends, so the cost goes by the links and not by
+    subjects times objects. Each triple comes once, if the links do; in the order of `heads`.
+
+    Source: Su, kexue.fm/archives/8888, GPLinker.
+    """
+    begin_subject, begin_object = _by_start(subjects), _by_start(objects)
+    for kind, subject_head, object_head in heads:
+        for subject in begin_subject.get(subject_head, ()):
+            for object_ in begin_object.get(object_head, ()):
+                if (kind, subject[1], object_[1]) in tails:
+                    yield subject, kind, object_
+
+
+def _by_start(pairs: Iterable[Pair]) -> Mapping[int, list[Pair]]:
+    starting: dict[int, list[Pair]] = defaultdict(list)
+    for pair in sorted(set(pairs)):
+        starting[pair[0]].append(pair)
+    return starting

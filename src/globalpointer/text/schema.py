@@ -1,39 +1,82 @@
 """Which labels may be found, in the order in which the model puts them out."""
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from globalpointer.errors import SchemaError
-from globalpointer.text.spans import Document
+from globalpointer.text.spans import TRIGGER, Document
+
+Ends = tuple[tuple[str, str], ...]
+"""The (subject label, object label) pairs that a relation joins, the most frequent first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The labels of a task. The order is that of the model's types and never changes once a model is trained."""
+    """The labels of a task. The order is that of the model's types and never changes once a model is trained.
+
+    `relations`: each relation label with the entity labels that stood at its ends. `events`: each event label with its
+    roles, the trigger first where there is one.
+    """
 
     entities: tuple[str, ...] = ()
+    relations: Mapping[str, Ends] = field(default_factory=dict)
+    events: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, documents: Iterable[Document]) -> "Schema":
         """The schema that the annotation of `documents` uses, labels sorted."""
-        return cls(tuple(sorted({entity.label for document in documents for entity in document.entities or ()})))
+        entities: set[str] = set()
+        ends: dict[str, Counter[tuple[str, str]]] = {}
+        roles: dict[str, set[str]] = {}
+        for document in documents:
+            entities.update(entity.label for entity in document.entities or ())
+            for relation in document.relations or ():
+                ends.setdefault(relation.label, Counter())[relation.subject.label, relation.object.label] += 1
+            for event in document.events or ():
+                roles.setdefault(event.label, set()).update(each.role for each in event.arguments)
+        return cls(
+            tuple(sorted(entities)),
+            {label: _by_frequency(ends[label]) for label in sorted(ends)},
+            {label: tuple(sorted(roles[label], key=lambda role: (role != TRIGGER, role))) for label in sorted(roles)},
+        )
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> "Schema":
         """The inverse of `to_dict`."""
-        return cls(tuple(plain.get("entities", ())))
+        relations = {
+            label: tuple((subject, object_) for subject, object_ in ends)
+            for label, ends in plain.get("relations", {}).items()
+        }
+        events = {label: tuple(roles) for label, roles in plain.get("events", {}).items()}
+        return cls(tuple(plain.get("entities", ())), relations, events)
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON."""
-        return {"entities": list(self.entities)}
+        """As JSON; relations and events are left out where there are none."""
+        plain: dict[str, Any] = {"entities": list(self.entities)}
+        if self.relations:
+            plain["relations"] = {label: [list(pair) for pair in ends] for label, ends in self.relations.items()}
+        if self.events:
+            plain["events"] = {label: list(roles) for label, roles in self.events.items()}
+        return plain
 
     def type_of(self, label: str) -> int:
         """The index of an entity label; SchemaError names the nearest known one."""
-        try:
-            return self.entities.index(label)
-        except ValueError:
-            near = difflib.get_close_matches(label, self.entities, n=1)
-            hint = f" (nearest: {near[0]!r})" if near else f" (known: {', '.join(self.entities) or 'none'})"
-            raise SchemaError(f"label {label!r} is not in the schema{hint}") from None
+        return index_of(label, self.entities, "label")
+
+
+def index_of(label: str, known: Iterable[str], what: str) -> int:
+    """The index of a label among the known ones of its kind; SchemaError names the nearest."""
+    listed = tuple(known)
+    try:
+        return listed.index(label)
+    except ValueError:
+        near = difflib.get_close_matches(label, listed, n=1)
+        hint = f" (nearest: {near[0]!r})" if near else f" (known: {', '.join(listed) or 'none'})"
+        raise SchemaError(f"{what} {label!r} is not in the schema{hint}") from None
+
+
+def _by_frequency(counted: Counter[tuple[str, str]]) -> Ends:
+    return tuple(sorted(counted, key=lambda pair: (-counted[pair], pair)))

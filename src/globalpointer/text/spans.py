@@ -1,4 +1,7 @@
-"""What people annotate: spans, entities, and the documents that hold them. Offsets are code points, half-open."""
+"""What people annotate: entities, relations, events, and the documents that hold them.
+
+Offsets are code points, half-open. Every annotation is a frozen value; text and score never take part in equality.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -58,43 +61,159 @@ class Entity:
     def to_dict(self) -> dict[str, Any]:
         """As JSON; the score is left out where there is none."""
         plain = {"start": self.start, "end": self.end, "label": self.label, "text": self.text}
-        return plain if self.score is None else {**plain, "score": self.score}
+        return _with_score(plain, self.score)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A labelled link from one entity to another. `score` is a probability, or None for gold."""
+
+    label: str
+    subject: Entity
+    object: Entity
+    score: float | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Triple:
+    """A relation as data without offsets gives it: what it joins are strings, wherever they stand in the text."""
+
+    subject: str
+    label: str
+    object: str
+
+
+TRIGGER = "trigger"
+"""The role of the word that names an event. Readers give it this name, whatever their format calls it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A span that plays a role in an event; the trigger is one too. `score` is a probability, or None for gold."""
+
+    role: str
+    span: Span
+    text: str = field(compare=False)
+    score: float | None = field(default=None, compare=False)
+
+    @property
+    def start(self) -> int:
+        """First character."""
+        return self.span.start
+
+    @property
+    def end(self) -> int:
+        """One past the last character."""
+        return self.span.end
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens: a label, and the arguments that belong to it, of which a role may have several.
+
+    `score` is a probability, or None for gold.
+    """
+
+    label: str
+    arguments: frozenset[Argument]
+    score: float | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.arguments:
+            raise AlignmentError(f"event {self.label!r} has no arguments; an event needs at least a trigger or one role")
+
+    @property
+    def triggers(self) -> tuple[Argument, ...]:
+        """The arguments that name the event, in reading order; usually one, () where the data marks none."""
+        return tuple(each for each in self.ordered() if each.role == TRIGGER)
+
+    def ordered(self) -> list[Argument]:
+        """The arguments in reading order."""
+        return sorted(self.arguments, key=lambda each: (each.start, each.end, each.role))
+
+
+Annotation = Entity | Relation | Event
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text and its annotation. `entities` is None where nobody annotated, () where there is nothing to find."""
+    """A text and its annotation. Of each kind, None: nobody annotated it; (): there is nothing of it to find.
+
+    The ends of every relation are among the entities. `triples`: the relations as the data gives them, where it gives
+    strings without offsets; `relations` are then where those were found, and evaluation goes by the strings.
+    """
 
     text: str
     entities: tuple[Entity, ...] | None = None
     id: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    relations: tuple[Relation, ...] | None = None
+    events: tuple[Event, ...] | None = None
+    triples: tuple[Triple, ...] | None = None
 
     def __post_init__(self) -> None:
         for entity in self.entities or ():
-            if entity.end > len(self.text):
-                raise AlignmentError(
-                    f"entity {entity.label!r} ends at {entity.end}, but the text has {len(self.text)} characters"
-                )
+            self._check_end(f"entity {entity.label!r}", entity.end)
+        known = set(self.entities or ()) if self.relations else set()
+        for relation in self.relations or ():
+            for end, entity in (("subject", relation.subject), ("object", relation.object)):
+                if entity not in known:
+                    raise AlignmentError(
+                        f"the {end} of relation {relation.label!r}, {entity.label!r} at {entity.start}:{entity.end}, "
+                        "is not among the entities of the document; add it there"
+                    )
+        for event in self.events or ():
+            for argument in event.arguments:
+                self._check_end(f"argument {argument.role!r} of event {event.label!r}", argument.end)
 
     def entity(self, label: str, start: int, end: int, *, score: float | None = None) -> Entity:
         """An entity of this text, its surface cut from the text."""
-        if end > len(self.text):
-            raise AlignmentError(
-                f"entity {label!r} ends at {end}, but the text has {len(self.text)} characters; offsets are code points"
-            )
+        self._check_end(f"entity {label!r}", end)
         return Entity(label, Span(start, end), self.text[start:end], score)
 
     def to_dict(self) -> dict[str, Any]:
-        """As one JSON object: text, entities (where annotated), and id and meta where there are any."""
+        """As one JSON object: text, what is annotated, and id and meta where there are any.
+
+        The subject and object of a relation are indices into "entities".
+        """
         plain: dict[str, Any] = {"text": self.text}
         if self.id is not None:
             plain["id"] = self.id
         if self.entities is not None:
             plain["entities"] = [entity.to_dict() for entity in self.entities]
+        if self.relations is not None:
+            place = {entity: index for index, entity in enumerate(self.entities or ())}
+            plain["relations"] = [_relation(each, place) for each in self.relations]
+        if self.triples is not None:
+            plain["triples"] = [{name: getattr(each, name) for name in Triple.__slots__} for each in self.triples]
+        if self.events is not None:
+            plain["events"] = [_event(each) for each in self.events]
         if self.meta:
             plain["meta"] = dict(self.meta)
         return plain
+
+    def _check_end(self, what: str, end: int) -> None:
+        if end > len(self.text):
+            raise AlignmentError(
+                f"{what} ends at {end}, but the text has {len(self.text)} characters; offsets are code points"
+            )
+
+
+def _relation(relation: Relation, place: Mapping[Entity, int]) -> dict[str, Any]:
+    plain = {"label": relation.label, "subject": place[relation.subject], "object": place[relation.object]}
+    return _with_score(plain, relation.score)
+
+
+def _event(event: Event) -> dict[str, Any]:
+    arguments = [
+        _with_score({"role": each.role, "start": each.start, "end": each.end, "text": each.text}, each.score)
+        for each in event.ordered()
+    ]
+    return _with_score({"label": event.label, "arguments": arguments}, event.score)
+
+
+def _with_score(plain: dict[str, Any], score: float | None) -> dict[str, Any]:
+    return plain if score is None else {**plain, "score": score}
 
 
 def reading_order(entity: Entity) -> tuple[int, int, str]:

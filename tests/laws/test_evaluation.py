@@ -12,7 +12,8 @@ from tests.strategies import LABELS, documents, entities, flat, texts
 
 from globalpointer.evaluation import Report, evaluate
 from globalpointer.evaluation.calibration import SLOPES, calibrate, fit_slope
-from globalpointer.evaluation.match import MATCHES, errors, exact, relaxed
+from globalpointer.evaluation.compare import exact
+from globalpointer.evaluation.match import MATCHES, errors, relaxed
 from globalpointer.evaluation.slices import SLICES, Ruler
 from globalpointer.text.spans import Document
 

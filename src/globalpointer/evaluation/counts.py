@@ -1,6 +1,8 @@
 """Gold, found, right; and precision, recall and F1 with 0/0 defined as 0, as seqeval does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from globalpointer.errors import DataError
 
@@ -44,6 +46,11 @@ class Counts:
         """As JSON: the rates, then the counts."""
         rates = {"f1": self.f1, "precision": self.precision, "recall": self.recall}
         return {**rates, "gold": self.gold, "found": self.found, "right": self.right}
+
+
+def counts_of(plain: Mapping[str, Any]) -> Counts:
+    """The counts in what `Counts.to_dict` gave."""
+    return Counts(plain["gold"], plain["found"], plain["right"])
 
 
 @dataclass(frozen=True, slots=True)

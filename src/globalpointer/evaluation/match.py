@@ -5,30 +5,16 @@ entities are listed and lets an overlap use up a gold entity which another answe
 paired first, so order plays no part in them.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 
-from globalpointer.evaluation.counts import Counts, Matches
+from globalpointer.evaluation.compare import Error, Rule, apart, differences
+from globalpointer.evaluation.counts import Matches
 from globalpointer.text.spans import Entity, Span, clusters, reading_order
 
 MATCHES = ("strict", "exact", "partial", "ent_type")
 """strict: borders and label. exact: borders. partial: an overlap is worth a half. ent_type: label, and any overlap."""
 
 ERRORS = ("missed", "spurious", "wrong label", "wrong border", "wrong label and border")
-
-
-@dataclass(frozen=True, slots=True)
-class Error:
-    """One wrong thing: gold was missed (found is None), found is spurious (gold is None), or they differ."""
-
-    kind: str
-    gold: Entity | None
-    found: Entity | None
-
-
-def exact(gold: frozenset[Entity], found: frozenset[Entity]) -> Counts:
-    """Right is what has the same label and the same borders."""
-    return Counts(len(gold), len(found), len(gold & found))
 
 
 def relaxed(gold: frozenset[Entity], found: frozenset[Entity]) -> dict[str, Matches]:
@@ -44,12 +30,12 @@ def relaxed(gold: frozenset[Entity], found: frozenset[Entity]) -> dict[str, Matc
     return {name: matches + plain for name, matches in totals.items()}
 
 
-def errors(gold: frozenset[Entity], found: frozenset[Entity]) -> list[Error]:
+def errors(gold: frozenset[Entity], found: frozenset[Entity]) -> list[Error[Entity]]:
     """What is wrong in one document, each gold and each found entity in at most one error; in reading order.
 
     Paired first: same borders (wrong label), then same label and overlapping (wrong border), then merely overlapping.
     """
-    wrong = [error for golds, founds in _groups(gold, found) for error in _errors(golds, founds)]
+    wrong = [error for golds, founds in _groups(gold, found) for error in differences(golds, founds, _RULES)]
     return sorted(wrong, key=lambda each: reading_order(each.gold or each.found))  # type: ignore[arg-type]
 
 
@@ -71,24 +57,16 @@ def _relaxed(golds: list[Entity], founds: list[Entity]) -> dict[str, Matches]:
     }
 
 
-_RULES: tuple[tuple[str, Callable[[Entity, Entity], bool]], ...] = (
-    ("wrong label", lambda one, other: one.span == other.span),
-    ("wrong border", lambda one, other: one.label == other.label and one.span.overlaps(other.span)),
-    ("wrong label and border", lambda one, other: one.span.overlaps(other.span)),
+_RULES: tuple[Rule[Entity], ...] = (
+    Rule("wrong label", lambda gold: gold.span, lambda found: found.span),
+    Rule(
+        "wrong border",
+        lambda gold: gold.label,
+        lambda found: found.label,
+        lambda gold, found: apart(gold.span, found.span),
+    ),
+    Rule("wrong label and border", lambda _: None, lambda _: None, lambda gold, found: apart(gold.span, found.span)),
 )
-
-
-def _errors(golds: list[Entity], founds: list[Entity]) -> Iterator[Error]:
-    for kind, fits in _RULES if golds and founds else ():
-        for one in tuple(founds):
-            candidates = [other for other in golds if fits(one, other)]
-            if candidates:
-                other = min(candidates, key=lambda each: _distance(one.span, each.span))
-                founds.remove(one)
-                golds.remove(other)
-                yield Error(kind, other, one)
-    yield from (Error("missed", entity, None) for entity in golds)
-    yield from (Error("spurious", None, entity) for entity in founds)
 
 
 def _same_span(golds: Collection[Entity], founds: Iterable[Entity]) -> tuple[int, list[Entity], list[Entity]]:

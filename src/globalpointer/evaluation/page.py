@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
+from globalpointer.evaluation.compare import Error
 from globalpointer.evaluation.counts import Counts
-from globalpointer.evaluation.match import ERRORS, Error, errors
-from globalpointer.evaluation.report import Report, pairs
+from globalpointer.evaluation.match import ERRORS, errors
+from globalpointer.evaluation.pairs import pairs
+from globalpointer.evaluation.report import Report
 from globalpointer.evaluation.tables import CAPTIONS, UNIT_NAMES, numbers, percent, summary
 from globalpointer.text.spans import Document, Entity, Span, reading_order
 from globalpointer.view.documents import attribute, content, fragment, frame
@@ -29,7 +31,7 @@ boxes.forEach(b=>b.addEventListener('change',show));</script>"""
 
 def page(report: Report, gold: Sequence[Document], found: Sequence[Document], *, limit: int = 500) -> str:
     """The page. `limit`: at most so many wrong documents are drawn, the first ones; the page says of how many."""
-    wrong = [(one, other, made) for one, other in pairs(gold, found) if (made := _errors_of(one, other))]
+    wrong = [(one, other, made) for one, other in pairs(gold, found, "entities") if (made := _errors_of(one, other))]
     body = [
         f"<h1>Evaluation</h1><p>{content(summary(report))}</p>",
         _table("Labels, exact match", "label", _label_rows(report)),
@@ -46,11 +48,11 @@ def page(report: Report, gold: Sequence[Document], found: Sequence[Document], *,
     return frame("Evaluation", "\n".join(part for part in body if part) + _SCRIPT, style=_STYLE)
 
 
-def _errors_of(one: Document, other: Document) -> list[Error]:
+def _errors_of(one: Document, other: Document) -> list[Error[Entity]]:
     return errors(frozenset(one.entities or ()), frozenset(other.entities or ()))
 
 
-def _example(number: int, one: Document, other: Document, made: Sequence[Error]) -> str:
+def _example(number: int, one: Document, other: Document, made: Sequence[Error[Entity]]) -> str:
     gold, found = set(one.entities or ()), dict.fromkeys(other.entities or ())
     kinds: dict[Entity, str] = {entity: "right" if entity in gold else "spurious" for entity in found}
     kinds |= {entity: "missed" for entity in gold if entity not in found}
@@ -86,7 +88,7 @@ def _gap(characters: int) -> str:
     return f'<div class="gap">\u2026 {characters} characters \u2026</div>' if characters else ""
 
 
-def _describe(error: Error, text: str) -> str:
+def _describe(error: Error[Entity], text: str) -> str:
     sides = [_quote(each, text) for each in (error.gold, error.found) if each is not None]
     return f"{error.kind}: " + " found as ".join(sides)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from globalpointer.errors import ConfigError, DataError
-from globalpointer.evaluation.match import exact
-from globalpointer.evaluation.report import pairs
+from globalpointer.evaluation.compare import exact
+from globalpointer.evaluation.pairs import pairs
 from globalpointer.text.spans import Document
 
 # A block of resamples takes block * documents * 8 bytes; this keeps it near 10 MB for 10,000 documents.
@@ -62,7 +62,10 @@ def paired_bootstrap(
 
 def _counts(gold: Sequence[Document], found: Sequence[Document]) -> np.ndarray:
     """A row (right, gold + found) for each document."""
-    each = (exact(frozenset(one.entities or ()), frozenset(other.entities or ())) for one, other in pairs(gold, found))
+    each = (
+        exact(frozenset(one.entities or ()), frozenset(other.entities or ()))
+        for one, other in pairs(gold, found, "entities")
+    )
     return np.array([(counts.right, counts.gold + counts.found) for counts in each], dtype=np.float64)
 
 

@@ -1,11 +1,17 @@
 """The sample corpus: always the same, and hard in the ways it promises."""
 
 import hashlib
+import random
+import re
+from collections import Counter
 
 import pytest
 
-from globalpointer.data.sample import NEW_SENTENCES, SIZES, sample
+from globalpointer.data.grammars.expand import FACT, expand
+from globalpointer.data.sample import GRAMMARS, NEW_SENTENCES, SIZES, sample
 from globalpointer.errors import ConfigError
+from globalpointer.text.schema import Schema
+from globalpointer.text.spans import TRIGGER
 
 PARTS = tuple(SIZES)
 
@@ -22,7 +28,7 @@ def test_the_sizes():
 
 def test_it_is_the_same_on_every_machine():
     content = "\n".join(str(document.to_dict()) for document in everything())
-    assert hashlib.sha256(content.encode()).hexdigest()[:16] == "dc06539787a08574"
+    assert hashlib.sha256(content.encode()).hexdigest()[:16] == "4b39b1030554d90a"
 
 
 def test_no_text_stands_twice_and_new_sentences_are_new():
@@ -34,7 +40,7 @@ def test_no_text_stands_twice_and_new_sentences_are_new():
 
 def test_spans_are_their_text_and_no_mark_is_left():
     for document in everything():
-        assert not set(document.text) & set("{}[]")
+        assert not set(document.text) & set("{}[]<>|=")
         assert all(document.text[entity.start : entity.end] == entity.text.strip() for entity in document.entities)
         assert len(set(document.entities)) == len(document.entities)
 
@@ -72,6 +78,81 @@ def test_every_label_is_in_every_part():
     labels = [{entity.label for document in sample(part) for entity in document.entities} for part in PARTS]
     assert labels[0] == labels[1] == labels[2]
     assert len(labels[0]) == 8
+
+
+def test_a_pattern_says_what_stands_behind_it():
+    rules = {
+        "document": ("[old=ORG:{firm} Bank] <hired> {first=per} and {second=per}."
+                     " | first works_for old | hire: trigger=hired person=first person=second",),
+        "firm": ("[ORG+LOC:[PER:{NAME}] of Oslo] | org named_after per",),
+        "per": ("[PER:{NAME}]",),
+        "NAME": ("Ann",),
+    }  # fmt: skip
+    made = expand(rules, random.Random(0), whole=True)
+    assert made.text == "Ann of Oslo Bank hired Ann and Ann."
+    assert [(e.label, e.start, e.end) for e in made.entities] == [
+        ("PER", 0, 3), ("LOC", 0, 11), ("ORG", 0, 11), ("ORG", 0, 16), ("PER", 23, 26), ("PER", 31, 34)
+    ]  # fmt: skip
+    named = [(each.label, each.subject.text, each.subject.label, each.object.start) for each in made.relations]
+    assert named == [("named_after", "Ann of Oslo", "ORG", 0), ("works_for", "Ann", "PER", 0)]
+    (event,) = made.events
+    assert [(each.role, each.start, each.text) for each in event.ordered()] == [
+        (TRIGGER, 17, "hired"), ("person", 23, "Ann"), ("person", 31, "Ann")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_name_in_a_fact_is_given_exactly_once(language):
+    """A name given twice would silently be the last of the two."""
+    for way in (way for ways in GRAMMARS[language].values() for way in ways):
+        pattern, *facts = way.split(FACT)
+        marks = re.findall(r"\{(?:(\w+)=)?(\w+)\}|\[(?:(\w+)=)?([A-Z]+)|<([^>]+)>", pattern)
+        given = Counter(a or b or c or d.lower() or e for a, b, c, d, e in marks)
+        for fact in facts:
+            first, *words = fact.split()
+            used = [word.partition("=")[2] for word in words] if first.endswith(":") else [first, words[1]]
+            assert all(given[name] == 1 for name in used), way
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_makes_relations_hard(language):
+    train = sample("train", language)
+    relations = [(document, relation) for document in train for relation in document.relations]
+    pairs = Counter((document.id, each.subject, each.object) for document, each in relations)
+    ends = Counter((document.id, end) for document, each in relations for end in {each.subject, each.object})
+    within = [each for _, each in relations if each.subject.span.overlaps(each.object.span)]
+    assert sum(count > 1 for count in pairs.values()) > 15
+    assert sum(count > 1 for count in ends.values()) > 100
+    assert {each.subject.span.contains(each.object.span) for each in within} == {True, False}
+    assert sum(bool(document.entities) and not document.relations for document in train) > 50
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_makes_events_hard(language):
+    train = sample("train", language)
+    events = [event for document in train for event in document.events]
+    several = [document.events for document in train if len(document.events) > 1]
+    roles = [Counter(argument.role for argument in event.arguments) for event in events]
+    labels = {}
+    for event in events:
+        labels.setdefault(event.triggers[0].text, set()).add(event.label)
+    assert all(len(event.triggers) == 1 for event in events)
+    assert sum(max(each.values()) > 1 for each in roles) > 30
+    assert sum(bool({a.span for a in one.arguments} & {b.span for b in two.arguments}) for one, two, *_ in several) > 15
+    assert len(labels) >= 8
+    assert sum(len(each) > 1 for each in labels.values()) >= 1
+    assert sum(not document.events for document in train) > 150
+
+
+def test_all_parts_have_the_same_schema_and_both_languages_the_same_labels():
+    schemas = [Schema.of(sample(part)) for part in PARTS]
+    assert {(each.entities, tuple(each.relations), tuple(each.events)) for each in schemas} == {
+        (schemas[0].entities, tuple(schemas[0].relations), tuple(schemas[0].events))
+    }
+    assert [len(schemas[0].relations), len(schemas[0].events)] == [8, 7]
+    one, other = Schema.of(sample("train", "zh")), Schema.of(sample("train", "en"))
+    assert one.relations.keys() == other.relations.keys()
+    assert one.events.keys() == other.events.keys()
 
 
 def test_unknown_names():

@@ -5,26 +5,53 @@ RULES: dict[str, tuple[str, ...]] = {
         "{sentence}", "{sentence}", "{sentence}", "{sentence}", "{sentence}", "{sentence}{sentence}", "{plain}",
     ),
     "sentence": (
-        "{per}在{place}的{org}担任{title}。",
-        "{date}，{org}在{place}发布了{device}。",
-        "{org}聘请{per}为{title}。",
-        "{Title}{per}称赞了{device}。",
-        "{event}将于{date}在{place}开幕。",
+        "{per}在{place}的{org}担任{title}。 | per works_for org | per has_title title | org located_in place",
+        "{date}，{org}在{place}<发布>了{device}。"
+        " | launch: trigger=发布 organization=org product=device venue=place date=date",
+        "{org}将在{event}上<展出>{device}。 | launch: trigger=展出 organization=org product=device venue=event",
+        "{org}<聘请>{per}为{title}。"
+        " | per works_for org | per has_title title | hire: trigger=聘请 person=per employer=org position=title",
+        "{org}{date}<聘请>了{first=per}和{second=per}。"
+        " | first works_for org | second works_for org"
+        " | hire: trigger=聘请 person=first person=second employer=org date=date",
+        "{titled}称赞了{device}。",
+        "{org}的{title}{per}{date}<搬>到了{place}。"
+        " | per works_for org | per has_title title | move: trigger=搬 person=per destination=place date=date",
+        "{org}{date}在{place}<开设>了办事处。"
+        " | org located_in place | open: trigger=开设 organization=org location=place date=date",
+        "{event}将于{date}在{place}<开幕>。"
+        " | event located_in place | open: trigger=开幕 meeting=event location=place date=date",
         "{per}在去{place}的火车上读完了《{work}》。",
-        "{per}的《{work}》在{event}上获奖。",
-        "{state}与{state}{date}签署了《{treaty}》。",
+        "{per}的《{work}》在{event}上获奖。 | per wrote work",
+        "{first=state}与{second=state}{date}<签署>了《{treaty}》。"
+        " | sign: trigger=签署 party=first party=second document=treaty date=date",
         "{state}拒绝向{org}出售港口。",
-        "{per}和{per}从{place}走到{place}。",
-        "{per}辞职后，[ORG:{DOUBLE}]股价下跌。",
-        "[ORG:{DOUBLE}]{date}录用了{per}。",
+        "{first=per}和{second=per}从{from=place}<走>到{to=place}。"
+        " | move: trigger=走 person=first person=second origin=from destination=to",
+        "{per}{date}<离开>{from=place}前往{to=place}。"
+        " | move: trigger=离开 person=per origin=from destination=to date=date",
+        "{per}<辞职>后，[ORG:{DOUBLE}]股价下跌。 | resign: trigger=辞职 person=per employer=org",
+        "[ORG:{DOUBLE}]{date}<录用>了{per}。"
+        " | per works_for org | hire: trigger=录用 person=per employer=org date=date",
+        "{old=per}<辞职>几天后，[ORG:{DOUBLE}]{date}<聘请>{new=per}为{title}。"
+        " | new works_for org | new has_title title | resign: trigger=辞职 person=old employer=org"
+        " | hire: trigger=聘请 person=new employer=org position=title date=date",
         "{per}说，[LOC:{DOUBLE}]下了一周的雨。",
         "从[LOC:{DOUBLE}]到{place}的公路已经封闭。",
-        "{per}正在为小说《[WORK:{DOUBLE}]》写书评。",
+        "{per}正在为{author=per}的小说《[WORK:{DOUBLE}]》写书评。 | author wrote work",
         "《[WORK:{DOUBLE}]》的第九章发生在{place}。",
         "{per}发现[PRODUCT:{DOUBLE}]的电池能用两天。",
-        "{org}{date}卖出了一百万部[PRODUCT:{DOUBLE}]手机。",
+        "{org}{date}卖出了一百万部[PRODUCT:{DOUBLE}]手机。 | org makes product",
         "{place}的人都认识[PER:老{SURNAME}]。",
-        "{date}，{per}离开{org}，加入[ORG:{DOUBLE}]。",
+        "{date}，{per}<离开>{old=org}，<加入>[new=ORG:{DOUBLE}]。"
+        " | per works_for new | resign: trigger=离开 person=per employer=old date=date"
+        " | join: trigger=加入 person=per employer=new",
+        "{per}{date}<加入>{org}，担任{title}。"
+        " | per works_for org | per has_title title"
+        " | join: trigger=加入 person=per employer=org position=title date=date",
+        "{per}{date}创办了{org}，至今仍在那里工作。 | per founded org | per works_for org",
+        "{per}创办了{org}，并一直经营到今天。 | per founded org | per works_for org",
+        "{org}由{first=per}和{second=per}创办。 | first founded org | second founded org",
         "[LOC:{SMALL}]、[LOC:{SMALL}]两地的列车{date}停运。",
     ),
     "plain": (
@@ -34,30 +61,49 @@ RULES: dict[str, tuple[str, ...]] = {
         "他们卖掉了旧{PLAIN}，买了一座小的。",
         "平日里{PLAIN}到中午都很安静。",
     ),
-    "per": ("[PER:{SURNAME}{GIVEN}]", "[PER:{SURNAME}{GIVEN}]", "[PER:{SURNAME}{GIVEN}{GIVEN}]",
-            "[PER:{SURNAME}{GIVEN}{GIVEN}]", "[PER:小{SURNAME}]"),
+    "per": (
+        "[PER:{SURNAME}{GIVEN}]", "[PER:{SURNAME}{GIVEN}]", "[PER:{SURNAME}{GIVEN}{GIVEN}]",
+        "[PER:{SURNAME}{GIVEN}{GIVEN}]", "[PER:小{SURNAME}]",
+    ),
+    "titled": (
+        "[TITLE:教授]{per} | per has_title title",
+        "[TITLE:医生]{per} | per has_title title",
+        "[TITLE:[LOC:{CITY}]市长]{per} | per has_title title",
+        "[TITLE:{firm}董事长]{per} | per has_title title | per works_for firm",
+        "[TITLE:{bureau}局长]{per} | per has_title title | per works_for bureau",
+    ),
+    "bureau": ("[ORG:{municipality}{FIELD}局] | org located_in municipality",),
     "place": (
-        "[LOC:{CITY}]", "[LOC:{CITY}]", "[LOC:{CITY}市]", "[LOC:{COUNTRY}]", "[LOC:[LOC:{CITY}市]{STREET}路]",
-        "[LOC:[LOC:{CITY}]港]", "[LOC:[LOC:{COUNTRY}]北部山区]",
+        "{city}", "{city}", "{municipality}", "{country}",
+        "[road=LOC:{municipality}{STREET}路] | road located_in municipality",
+        "[port=LOC:{city}港] | port located_in city",
+        "[region=LOC:{country}北部山区] | region located_in country",
     ),
+    "city": ("[LOC:{CITY}]",),
+    "municipality": ("[LOC:{CITY}市]",),
+    "country": ("[LOC:{COUNTRY}]",),
+    "firm": ("[ORG:{FIRM}]",),
     "org": (
-        "[ORG:{FIRM}]", "[ORG:{FIRM}{KIND}]", "[ORG:[LOC:{CITY}]{KIND}]", "[ORG:[LOC:{CITY}]大学]",
-        "[ORG:[PER:{SURNAME}{GIVEN}{GIVEN}]基金会]", "[ORG:[LOC:{COUNTRY}]{FIELD}研究院]",
-        "[ORG:[ORG:[LOC:{CITY}]大学]{FIELD}学院]",
+        "{firm}", "[ORG:{FIRM}{KIND}]", "[ORG:{city}{KIND}] | org located_in city", "{university}",
+        "[ORG:[PER:{SURNAME}{GIVEN}{GIVEN}]基金会] | org named_after per",
+        "[ORG:{country}{FIELD}研究院] | org located_in country",
+        "[ORG:{university}{FIELD}学院] | org part_of university",
     ),
+    "university": ("[ORG:{city}大学] | org located_in city",),
     "title": ("[TITLE:{ROLE}]", "[TITLE:{ROLE}]", "[TITLE:{FIELD}{ROLE}]"),
-    "Title": ("[TITLE:教授]", "[TITLE:医生]", "[TITLE:[LOC:{CITY}]市长]", "[TITLE:[ORG:{FIRM}]董事长]",
-              "[TITLE:[ORG:[LOC:{CITY}市]{FIELD}局]局长]"),
-    "device": ("[PRODUCT:{THING}{NUMBER}]", "[PRODUCT:[ORG:{FIRM}]{THING}]", "[PRODUCT:{DOUBLE}{NUMBER}]"),
+    "device": (
+        "[PRODUCT:{THING}{NUMBER}]", "[PRODUCT:{firm}{THING}] | firm makes product", "[PRODUCT:{DOUBLE}{NUMBER}]",
+    ),
     "work": (
-        "[WORK:{ADJECTIVE}的{NOUN}]", "[WORK:[LOC:{CITY}]{ADJECTIVE}的{NOUN}]", "[WORK:[LOC:{COUNTRY}]{FIELD}简史]",
+        "[WORK:{ADJECTIVE}的{NOUN}]", "[WORK:{city}{ADJECTIVE}的{NOUN}]", "[WORK:{country}{FIELD}简史]",
         "[WORK:写给[PER:{SURNAME}{GIVEN}]的信]",
     ),
     "event": (
-        "[EVENT:[LOC:{CITY}]{MEETING}]", "[EVENT:第{ORDINAL}届{FIELD}{MEETING}]",
-        "[EVENT:第{ORDINAL}届[LOC:{COUNTRY}]国际{FIELD}与{FIELD}{MEETING}]", "[EVENT:{FIELD}{MEETING}]",
+        "[EVENT:{city}{MEETING}] | event located_in city", "[EVENT:第{ORDINAL}届{FIELD}{MEETING}]",
+        "[EVENT:第{ORDINAL}届{country}国际{FIELD}与{FIELD}{MEETING}] | event located_in country",
+        "[EVENT:{FIELD}{MEETING}]",
     ),
-    "treaty": ("[WORK:[LOC:{CITY}]条约]", "[WORK:{FIELD}合作协定]"),
+    "treaty": ("[WORK:{city}条约]", "[WORK:{FIELD}合作协定]"),
     "state": ("[LOC+ORG:{COUNTRY}]",),
     "date": (
         "[DATE:{MONTH}月{NUMBER}日]", "[DATE:{YEAR}年]", "[DATE:{YEAR}年{MONTH}月]", "[DATE:昨天]",
@@ -72,8 +118,7 @@ RULES: dict[str, tuple[str, ...]] = {
     ),
     "CITY": (
         "青石", "白桥", "东川", "南浦", "安丰", "永宁", "临溪", "石门", "平湖", "金沙", "清江", "新野", "长乐",
-        "怀远", "定海", "云阳",
-        "广陵", "宜水",
+        "怀远", "定海", "云阳", "广陵", "宜水",
     ),
     "SMALL": ("青", "浦", "川", "宁", "沙", "溪"),
     "COUNTRY": (
@@ -83,8 +128,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "STREET": ("港口", "中山", "人民", "和平", "花园", "学院"),
     "FIRM": (
         "瑞通", "博远", "华鼎", "天禾", "恒力达", "中科星", "金和", "鑫源", "联创", "德美", "启明", "正大", "凯捷",
-        "盛泰", "宏图", "百川",
-        "安信", "东华",
+        "盛泰", "宏图", "百川", "安信", "东华",
     ),
     "KIND": ("银行", "汽车", "航空", "钢铁", "保险", "出版社"),
     "FIELD": ("物理", "音乐", "贸易", "渔业", "医学", "化学", "天文", "林业", "能源", "法律", "交通", "教育"),
@@ -105,8 +149,8 @@ RULES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 NEW_SENTENCES: tuple[str, ...] = (
-    "王芳离开南浦大学后，在蓝湖担任副总裁。",
-    "蓝湖下了一周的雨，张建华在火车上读完了《蓝湖》。",
+    "王芳昨天离开南浦大学，加入蓝湖，担任副总裁。",
+    "蓝湖由张建华和李梅创办，至今仍在平湖市。",
     "诺兰与萨维亚2003年春天签署了《临溪条约》，永宁市长陈静说。",
-    "第二届提兰国际能源与贸易峰会已经取消。",
+    "第二届提兰国际能源与贸易峰会将于周五在金沙市人民路开幕，蓝湖将在会上发布极光7。",
 )

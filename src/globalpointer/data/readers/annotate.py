@@ -28,7 +28,7 @@ def parse_object(line: str, path: str, number: int) -> dict[str, Any]:
     return value
 
 
-def checked_text(value: Any, key: str, path: str, line: int) -> str:
+def checked_text(value: Any, key: str, path: str, line: int | None) -> str:
     """The text of a document, which must be a string that can be written as UTF-8 again."""
     if not isinstance(value, str):
         found = "nothing" if value is None else shorten(json.dumps(value, ensure_ascii=False))

@@ -8,11 +8,17 @@ from typing import Literal
 
 from globalpointer.errors import DataError
 
-Kind = Literal["dropped", "repaired", "duplicate", "ignored"]
+Kind = Literal["dropped", "repaired", "duplicate", "ambiguous", "ignored"]
 Level = Literal["error", "warning", "info"]
 OnError = Literal["raise", "skip"]
 
-LEVELS: dict[Kind, Level] = {"dropped": "error", "repaired": "warning", "duplicate": "warning", "ignored": "info"}
+LEVELS: dict[Kind, Level] = {
+    "dropped": "error",
+    "repaired": "warning",
+    "duplicate": "warning",
+    "ambiguous": "info",
+    "ignored": "info",
+}
 
 
 class DataWarning(UserWarning):
@@ -24,7 +30,9 @@ class Note:
     """One thing that is not in the documents as it is in the file.
 
     `dropped`: annotation that cannot be kept. `repaired`: annotation that had one clear reading. `duplicate`: given
-    twice, kept once. `ignored`: left aside by the rules of the format, such as a `-DOCSTART-` line.
+    twice, kept once. `ambiguous`: had several readings, of which a rule chose, such as a mention that stands in a text
+    more than once (see `data.readers.locate`). `ignored`: left aside by the rules of the format, such as a `-DOCSTART-`
+    line.
     """
 
     kind: Kind
@@ -69,13 +77,20 @@ class Notes:
         return [note for note in self._notes if note.level != "info"]
 
     def summary(self, examples: int = 3) -> list[str]:
-        """Lines for a person: each kind that matters with its number, and its first few notes in full."""
+        """Lines for a person: each kind that matters with its number, and its first few notes in full.
+
+        Of what was ambiguous only the number: it is how the data is, and nothing that a person could mend.
+        """
         lines = []
         for kind, count in Counter(note.kind for note in self.grave()).items():
             of_kind = [note for note in self._notes if note.kind == kind]
             lines.append(f"{count} annotation{'s' * (count != 1)} {_SAID[kind]}, such as:")
             lines += [f"  {note}" for note in of_kind[:examples]]
             lines += [f"  ... and {count - examples} more"] * (count > examples)
+        ambiguous = self.counts().get("ambiguous", 0)
+        lines += [f"{ambiguous} annotation{'s' * (ambiguous != 1)} with several readings, read by rule"] * bool(
+            ambiguous
+        )
         return lines
 
 
@@ -105,6 +120,10 @@ class Reporter:
     def duplicate(self, message: str, line: int | None, *, path: str | None = None) -> None:
         """An annotation was given twice; never an error."""
         self.notes.add(Note("duplicate", message, path or self.path, line))
+
+    def ambiguous(self, message: str, line: int | None, *, path: str | None = None) -> None:
+        """An annotation had several readings, and a rule chose; never an error."""
+        self.notes.add(Note("ambiguous", message, path or self.path, line))
 
     def ignored(self, message: str, line: int | None, *, path: str | None = None) -> None:
         """Something stands aside by the rules of the format; never an error."""

@@ -1,0 +1,83 @@
+"""DuIE 1 and 2, and CMeIE: one JSON object a line, triples of strings under "spo_list", no offsets.
+
+`{"text": "...", "spo_list": [{"predicate": "作者", "subject": "...", "subject_type": "图书作品", "object": {"@value":
+"..."}, "object_type": {"@value": "人物"}}]}`; DuIE 1 has the object and its type as strings.
+
+An object of several slots (DuIE 2) is a triple for each: "@value" with the predicate itself, another with the predicate
+"predicate.slot", all from the same subject. A slot that is blank is none. "Combined" of CMeIE is left aside.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from globalpointer.data.readers.annotate import checked_text, label_fault
+from globalpointer.data.readers.locate import TypedTriple, locate
+from globalpointer.data.readers.notes import Reporter
+from globalpointer.data.readers.options import Options
+from globalpointer.data.readers.records import Record, records
+from globalpointer.errors import DataError
+from globalpointer.text.spans import Document, Triple
+
+VALUE = "@value"
+"""The slot that is the object of the predicate itself."""
+
+
+def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
+    """The documents of a DuIE or CMeIE file, their mentions located as `options.mentions` says.
+
+    Source: Li et al., 2019, DuIE; Guan et al., 2020, CMeIE.
+    """
+    for record in records(path):
+        fields = record.fields
+        text = checked_text(fields.pop("text", None), "text", record.path, record.line)
+        claims = fields.pop("spo_list", None)
+        identity = fields.pop("id", None)
+        name = record.id if identity is None else str(identity)
+        if claims is None or options.labelled is False:
+            yield Document(text, None, name, fields)
+            continue
+        typed = _triples(claims, report, record)
+        found = locate(text, typed, options.mentions, report, record.line, path=record.path)
+        yield Document(text, found.entities, name, fields, found.relations, None, found.triples)
+
+
+def _triples(claims: Any, report: Reporter, record: Record) -> Iterator[TypedTriple]:
+    if not isinstance(claims, list):
+        raise DataError(f'expected a list under "spo_list", found {claims!r:.60}', path=record.path, line=record.line)
+    for index, claim in enumerate(claims):
+        fault = _fault(claim)
+        if fault:
+            report.dropped(f"triple {index}: {fault}", record.line, path=record.path)
+            continue
+        slots, types = _slots(claim["object"]), _slots(claim["object_type"])
+        for slot, value in slots.items():
+            if value.strip():
+                label = claim["predicate"] if slot == VALUE else f"{claim['predicate']}.{slot}"
+                yield TypedTriple(Triple(claim["subject"], label, value), claim["subject_type"], types[slot])
+
+
+def _slots(value: Any) -> dict[str, Any]:
+    return {VALUE: value} if isinstance(value, str) else value
+
+
+def _fault(claim: Any) -> str | None:
+    """What is wrong with one entry of "spo_list", or None."""
+    expected = ("predicate", "subject", "subject_type", "object", "object_type")
+    if not isinstance(claim, dict):
+        return f"expected an object with {', '.join(expected)}, found {claim!r:.60}"
+    missing = [key for key in expected if key not in claim]
+    if missing:
+        return f"{', '.join(map(repr, missing))} missing"
+    slots, types = _slots(claim["object"]), _slots(claim["object_type"])
+    if not isinstance(slots, dict) or not isinstance(types, dict):
+        return f"an object and its type are strings, or slots of strings, found {slots!r:.60} and {types!r:.60}"
+    mentions = [claim["subject"], *slots.values()]
+    if not all(isinstance(each, str) for each in mentions):
+        return f"a mention must be a string, found {mentions!r:.60}"
+    if not claim["subject"].strip() or not "".join(slots.values()).strip():
+        return f"a triple needs a subject and an object, found {mentions!r:.60}"
+    untyped = [slot for slot, value in slots.items() if value.strip() and slot not in types]
+    if untyped:
+        return f"no type for the slot {untyped[0]!r} of the object"
+    labels = [claim["predicate"], claim["subject_type"], *types.values()]
+    return next(filter(None, map(label_fault, labels)), None)

@@ -1,0 +1,53 @@
+"""Files of JSON objects: one list of them, or one object a line."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from globalpointer.data.readers.annotate import parse_object, shorten
+from globalpointer.data.readers.source import file_name, lines
+from globalpointer.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One object of a file. Where it stands is `path` and `line`, or `path[index]` and no line in a list."""
+
+    fields: dict[str, Any]
+    path: str
+    line: int | None
+    id: str
+    """A name for the document, where the file gives none."""
+
+
+def records(path: str) -> Iterator[Record]:
+    """The objects of a file. DataError where it is neither a list of objects nor one object a line."""
+    name = file_name(path)
+    numbered = ((number, line) for number, line in lines(path) if line.strip())
+    start = next(numbered, None)
+    if start is None:
+        return
+    if start[1].lstrip().startswith("["):
+        for index, entry in enumerate(_list(chain([start], numbered), path)):
+            if not isinstance(entry, dict):
+                found = shorten(json.dumps(entry, ensure_ascii=False))
+                raise DataError(f"expected a list of JSON objects, found {found}", path=f"{path}[{index}]")
+            yield Record(entry, f"{path}[{index}]", None, f"{name}[{index}]")
+        return
+    for number, line in chain([start], numbered):
+        yield Record(parse_object(line, path, number), path, number, f"{name}:{number}")
+
+
+def _list(numbered: Iterator[tuple[int, str]], path: str) -> list[Any]:
+    held = list(numbered)
+    try:
+        entries: list[Any] = json.loads("\n".join(line for _, line in held))
+    except json.JSONDecodeError as error:
+        # blank lines were left out, so that its line is the number of one of the others
+        line, _ = held[min(error.lineno, len(held)) - 1]
+        raise DataError(f"broken JSON at column {error.colno}: {error.msg}", path=path, line=line) from None
+    except (RecursionError, ValueError) as error:
+        raise DataError(f"broken JSON: {error}", path=path) from None
+    return entries

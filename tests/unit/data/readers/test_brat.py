@@ -1,4 +1,4 @@
-"""brat: folders and archives, discontinuous mentions, spilled lines, shifted documents."""
+"""brat: folders and archives, discontinuous mentions, spilled lines, shifted documents, relations, events."""
 
 import io
 import tarfile
@@ -154,3 +154,115 @@ def test_bytes_that_are_not_utf_8(tmp_path):
     (tmp_path / "a.txt").write_bytes(b"one\ntw\xe9\n")
     with pytest.raises(DataError, match=r"a\.txt:2: expected UTF-8, found byte 0xe9 at byte 3"):
         list(read(tmp_path, "brat"))
+
+
+LINKED = "Sony and Ericsson formed a venture, the merger pleased Ann."
+MENTIONS = (
+    "T1\tORG 0 4\tSony\nT2\tORG 9 17\tEricsson\nT3\tMERGE 27 34\tventure\nT4\tJOY 47 54\tpleased\nT5\tPER 55 58\tAnn\n"
+)
+
+
+def relations(document):
+    return [(each.label, each.subject.text, each.object.text) for each in document.relations]
+
+
+def events(document):
+    return [(each.label, [(argument.role, argument.text) for argument in each.ordered()]) for each in document.events]
+
+
+def test_relations(folder):
+    lines = "R1\tpartner Arg1:T1 Arg2:T2\t\nR2\tknows Arg2:T1 Arg1:T5\nR3\tpartner Arg1:T1 Arg2:T2\nR4\tself Arg1:T5 Arg2:T5\n"
+    notes = Notes()
+    (document,) = read(folder({"a.txt": LINKED, "a.ann": lines + MENTIONS}), "brat", notes=notes)
+    assert relations(document) == [("partner", "Sony", "Ericsson"), ("knows", "Ann", "Sony"), ("self", "Ann", "Ann")]
+    assert document.events is None
+    assert [(note.kind, note.line, note.message) for note in notes] == [
+        ("duplicate", 3, "partner from 'Sony' to 'Ericsson'")
+    ]
+
+
+def test_relations_are_annotated_where_the_folder_has_one(folder):
+    files = {"a.txt": "Ann", "a.ann": "T1\tPER 0 3\tAnn\n", "b.txt": "Bob", "c.txt": LINKED, "c.ann": MENTIONS}
+    assert [document.relations for document in read(folder(files), "brat")] == [None, None, None]
+    files["c.ann"] += "R1\tpartner Arg1:T1 Arg2:T2\n"
+    first, second, third = read(folder(files), "brat")
+    assert (first.relations, second.relations, len(third.relations)) == ((), None, 1)
+    assert all(document.events is None for document in (first, second, third))
+    first, *_ = read(folder(files), "brat", labelled=False)
+    assert first.relations is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "missing"),
+    [
+        ("R1\tx Arg1:T1 Arg2:T9\n", "T9"),
+        ("R1\tx Arg1:T8 Arg2:T9\n", "T8 and T9"),
+        ("T9\tPER 0 2;5 8\tSo and\nR1\tx Arg1:T9 Arg2:T1\n", "T9"),
+        ("T1\tPER 55 58\tAnn\nR1\tx Arg1:T1 Arg2:T2\n", "T1"),
+        ("E1\tMERGE:T3 Org1:T1\nR1\tx Arg1:T3 Arg2:T1\n", "T3"),
+        ("E1\tMERGE:T3 Org1:T1\nR1\tx Arg1:T1 Arg2:E1\n", "E1"),
+    ],
+    ids=["unknown", "both unknown", "left out", "an id of two mentions", "a trigger", "an event"],
+)
+def test_a_relation_without_its_entity_is_left_out(folder, lines, missing):
+    notes = Notes()
+    path = folder({"a.txt": LINKED, "a.ann": MENTIONS + lines})
+    (document,) = read(path, "brat", notes=notes, discontinuous="skip")
+    assert document.relations == ()
+    assert [note.message for note in notes if note.message.startswith("relation")] == [
+        f"relation x: {missing} is no entity that was kept"
+    ]
+    with pytest.raises(DataError, match=r"a\.ann:\d: "):
+        list(read(path, "brat", on_error="raise", discontinuous="skip"))
+
+
+def test_events(folder):
+    lines = "E1\tMERGE:T3 Org1:T1 Org2:T2\nE2\tJOY:T4 Who:T5 Why:E1\nE3\tMERGE:T3 Party:T1 Party2:T2 Site2:T5\n"
+    notes = Notes()
+    (document,) = read(folder({"a.txt": LINKED, "a.ann": MENTIONS + lines}), "brat", notes=notes)
+    assert events(document) == [
+        ("MERGE", [("Org1", "Sony"), ("Org2", "Ericsson"), ("trigger", "venture")]),
+        ("JOY", [("Why", "venture"), ("trigger", "pleased"), ("Who", "Ann")]),
+        ("MERGE", [("Party", "Sony"), ("Party", "Ericsson"), ("trigger", "venture"), ("Site2", "Ann")]),
+    ]
+    assert found(document) == [("ORG", "Sony", 0, 4), ("ORG", "Ericsson", 9, 17), ("PER", "Ann", 55, 58)]
+    assert document.relations is None
+    assert not notes
+
+
+def test_what_is_wrong_with_an_event(folder):
+    lines = "E1\tMERGE:T9 Org1:T1\nE2\tJOY:T4 Who:T8 Why:E1\nE3\tJOY:T4\nE4\tJOY:T4\nE5\tMERGE:T3 A:T1 A:T1\n"
+    notes = Notes()
+    (document,) = read(folder({"a.txt": LINKED, "a.ann": MENTIONS + lines}), "brat", notes=notes)
+    assert events(document) == [("JOY", [("trigger", "pleased")]), ("MERGE", [("A", "Sony"), ("trigger", "venture")])]
+    assert [(note.kind, note.line, note.message) for note in notes] == [
+        ("dropped", 6, "event MERGE: its trigger T9 is no mention that was kept"),
+        ("dropped", 7, "event JOY: its Who T8 is no mention that was kept"),
+        ("dropped", 7, "event JOY: its Why E1 is no mention that was kept"),
+        ("duplicate", 8, "event JOY with trigger 'pleased' at 47:54"),
+        ("duplicate", 9, "event JOY with trigger 'pleased' at 47:54"),
+        ("duplicate", 10, "event MERGE: A 'Sony' at 0:4"),
+    ]
+
+
+@pytest.mark.parametrize("line", ["R1\tx T1 T2", "R1\tx Arg1:T1", "E1\tMERGE", "E1\tMERGE:T3 T1", "E1\tMERGE:E2"])
+def test_links_that_are_none(folder, line):
+    with pytest.raises(DataError, match=r"a\.ann:6: expected 'id<TAB>label"):
+        list(read(folder({"a.txt": LINKED, "a.ann": MENTIONS + line}), "brat"))
+
+
+def test_kinds_of_lines_that_are_not_read_are_counted(folder):
+    lines = "*\tEquiv T1 T2\nA1\tNegation E1\nM1\tSure E1\nN1\tReference T1 X:1\tSony\n#1\tAnnotatorNotes T1\tnote\n"
+    notes = Notes()
+    list(read(folder({"a.txt": LINKED, "a.ann": MENTIONS + lines}), "brat", notes=notes))
+    assert [note.message for note in notes] == [
+        "2 attributes are not read", "1 equivalences are not read", "1 normalizations are not read"
+    ]  # fmt: skip
+    assert {note.kind for note in notes} == {"ignored"}
+
+
+def test_what_hangs_on_a_shifted_document_is_told(folder):
+    lines = "T1\tX 0 1\ta\nT2\tX 2 3\td\nR1\tx Arg1:T1 Arg2:T2\n"
+    notes = Notes()
+    list(read(folder({"a.txt": "abcdef", "a.ann": lines, "b.txt": "ok", "b.ann": ""}), "brat", notes=notes))
+    assert "the whole document, with 1 mentions that fit and 1 relations and events: 1 do not" in list(notes)[1].message

@@ -1,7 +1,45 @@
 """Gold against found; knows no model, and imports no torch."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from globalpointer.errors import DataError
 from globalpointer.evaluation.calibration import calibration_error, fit_slope
 from globalpointer.evaluation.counts import Counts, Matches
+from globalpointer.evaluation.events import EventReport, evaluate_events
+from globalpointer.evaluation.relations import RelationReport, evaluate_relations
 from globalpointer.evaluation.report import Report, evaluate, mentions
 
-__all__ = ["Counts", "Matches", "Report", "calibration_error", "evaluate", "fit_slope", "mentions"]
+AnyReport = Report | RelationReport | EventReport
+
+EVALUATIONS: Final = MappingProxyType({"ner": evaluate, "relation": evaluate_relations, "event": evaluate_events})
+"""The evaluation of each task: `(gold, found, *, unit="character", seen=None) -> report`."""
+
+_REPORTS: Mapping[str, type[AnyReport]] = {each.task: each for each in (Report, RelationReport, EventReport)}
+
+
+def read_report(plain: Mapping[str, Any]) -> AnyReport:
+    """The report that `to_dict` gave as `plain`; one that names no task is about entities, as all once were."""
+    task = plain.get("task", "ner")
+    if task not in _REPORTS:
+        raise DataError(f"a report is about one of {', '.join(_REPORTS)}, and this one about {task!r}")
+    return _REPORTS[task].from_dict(plain)
+
+
+__all__ = [
+    "EVALUATIONS",
+    "AnyReport",
+    "Counts",
+    "EventReport",
+    "Matches",
+    "RelationReport",
+    "Report",
+    "calibration_error",
+    "evaluate",
+    "evaluate_events",
+    "evaluate_relations",
+    "fit_slope",
+    "mentions",
+    "read_report",
+]

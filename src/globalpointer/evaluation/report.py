@@ -69,5 +69,12 @@ def entity_counts(gold: Sequence[Document], found: Sequence[Document]) -> list[C
 
 
 def mentions(documents: Sequence[Document]) -> frozenset[str]:
-    """The surface strings of all entities: what `evaluate(seen=...)` wants of a training set."""
-    return frozenset(doc.text[entity.start : entity.end] for doc in documents for entity in doc.entities or ())
+    """The surfaces of all entities and event arguments: what `evaluate(seen=...)` wants of a training set."""
+    return frozenset(
+        document.text[span.start : span.end]
+        for document in documents
+        for span in (
+            *(entity.span for entity in document.entities or ()),
+            *(each.span for event in document.events or () for each in event.arguments),
+        )
+    )

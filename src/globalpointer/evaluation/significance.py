@@ -1,14 +1,23 @@
 """Whether one model is really better than another, or was lucky with the documents: the paired bootstrap."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from globalpointer.errors import ConfigError, DataError
-from globalpointer.evaluation.compare import exact
-from globalpointer.evaluation.pairs import pairs
+from globalpointer.evaluation.counts import Counts
+from globalpointer.evaluation.events import event_counts
+from globalpointer.evaluation.relations import relation_counts
+from globalpointer.evaluation.report import entity_counts
 from globalpointer.text.spans import Document
+
+HEADLINES: Mapping[str, Callable[[Sequence[Document], Sequence[Document]], list[Counts]]] = {
+    "ner": entity_counts,
+    "relation": relation_counts,
+    "event": event_counts,
+}
+"""The counts behind the headline F1 of each task, document by document."""
 
 # A block of resamples takes block * documents * 8 bytes; this keeps it near 10 MB for 10,000 documents.
 _BLOCK = 128
@@ -38,6 +47,7 @@ def paired_bootstrap(
     first: Sequence[Document],
     second: Sequence[Document],
     *,
+    task: str = "ner",
     samples: int = 1000,
     seed: int = 0,
 ) -> Bootstrap:
@@ -48,11 +58,13 @@ def paired_bootstrap(
     Source: Koehn, 2004, Statistical Significance Tests for Machine Translation Evaluation; the p-value with one sample
     added to both tails, so that it is never 0 (Davison and Hinkley, 1997, section 4.2).
     """
+    if task not in HEADLINES:
+        raise ConfigError(f"task must be one of {', '.join(HEADLINES)}, not {task!r}")
     if samples < 1:
         raise ConfigError(f"the bootstrap needs at least 1 sample, not {samples}")
     if not gold:
         raise DataError("the bootstrap needs at least one document, and there is none")
-    counts = np.hstack([_counts(gold, first), _counts(gold, second)])
+    counts = np.hstack([_rows(HEADLINES[task](gold, found)) for found in (first, second)])
     difference = float(_difference(counts.sum(0)))
     drawn = _draw(counts, samples, np.random.default_rng(seed))
     low, high = (float(each) for each in np.quantile(drawn, (0.025, 0.975)))
@@ -60,13 +72,9 @@ def paired_bootstrap(
     return Bootstrap(difference, low, high, min(1.0, 2 * (tail + 1) / (samples + 1)), samples)
 
 
-def _counts(gold: Sequence[Document], found: Sequence[Document]) -> np.ndarray:
+def _rows(counts: Sequence[Counts]) -> np.ndarray:
     """A row (right, gold + found) for each document."""
-    each = (
-        exact(frozenset(one.entities or ()), frozenset(other.entities or ()))
-        for one, other in pairs(gold, found, "entities")
-    )
-    return np.array([(counts.right, counts.gold + counts.found) for counts in each], dtype=np.float64)
+    return np.array([(each.right, each.gold + each.found) for each in counts], dtype=np.float64)
 
 
 def _draw(counts: np.ndarray, samples: int, generator: np.random.Generator) -> np.ndarray:

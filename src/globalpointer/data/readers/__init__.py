@@ -12,13 +12,40 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Protocol
 
-from globalpointer.data.readers import brat, cluener, cmeee, columns, jsonl, runne, uner
+from globalpointer.data.readers import (
+    brat,
+    casie,
+    cluener,
+    cmeee,
+    columns,
+    conll04,
+    duee,
+    duie,
+    dygie,
+    fewfc,
+    jsonl,
+    runne,
+    spert,
+    triples,
+    uner,
+)
 from globalpointer.data.readers.notes import DataWarning, Note, Notes, OnError, Reporter
 from globalpointer.data.readers.options import Options
 from globalpointer.errors import ConfigError, DataError
 from globalpointer.text.spans import Document
 
-__all__ = ["COLUMN_FORMATS", "READERS", "DataWarning", "Note", "Notes", "Options", "Reader", "Reporter", "read"]
+__all__ = [
+    "COLUMN_FORMATS",
+    "READERS",
+    "TOKEN_FORMATS",
+    "DataWarning",
+    "Note",
+    "Notes",
+    "Options",
+    "Reader",
+    "Reporter",
+    "read",
+]
 
 
 class Reader(Protocol):
@@ -30,7 +57,10 @@ class Reader(Protocol):
 
 
 COLUMN_FORMATS = ("iob1", "bio", "bioes", "bmeso", "bilou")
-"""The formats that need a joiner."""
+"""The formats of a token and its tags on a line."""
+
+TOKEN_FORMATS = (*COLUMN_FORMATS, "conll04", "spert", "dygie")
+"""The formats of tokens: they need a joiner."""
 
 READERS: dict[str, Reader] = {
     "jsonl": jsonl.read,
@@ -40,6 +70,14 @@ READERS: dict[str, Reader] = {
     "uner": uner.read,
     "runne": runne.read,
     "brat": brat.read,
+    "duie": duie.read,
+    "triples": triples.read,
+    "conll04": conll04.read,
+    "spert": spert.read,
+    "dygie": dygie.read,
+    "duee": duee.read,
+    "fewfc": fewfc.read,
+    "casie": casie.read,
 }
 
 
@@ -67,13 +105,18 @@ def read(
     return _read(str(path), format, Notes() if notes is None else notes, on_error, Options(**options), notes is None)
 
 
+def _annotated(document: Document) -> bool:
+    kinds = (document.entities, document.relations, document.triples, document.events)
+    return any(kind is not None for kind in kinds)
+
+
 def _read(
     path: str, name: str, notes: Notes, on_error: OnError | None, options: Options, warn: bool
 ) -> Iterator[Document]:
     count = 0
     for document in READERS[name](path, Reporter(path, notes, on_error), options):
         count += 1
-        if options.labelled and document.entities is None:
+        if options.labelled and not _annotated(document):
             raise DataError(f"document {document.id} is not annotated, and labels are needed here", path=path)
         yield document
     if not count:

@@ -1,22 +1,43 @@
 """Our own form: one JSON object a line, offsets in code points, ends exclusive.
 
 `{"text": "Ann sings.", "entities": [{"start": 0, "end": 3, "label": "PER", "text": "Ann"}], "id": "7", "meta": {}}`.
-"text" of an entity, "id" and "meta" may be absent; without "entities" the document is not annotated.
+"text" of an entity, "id" and "meta" may be absent, and so may every kind of annotation: it was not annotated then.
+
+- `"relations": [{"label": "likes", "subject": 0, "object": 1}]`: the ends are indices into "entities";
+- `"triples": [{"subject": "Ann", "label": "likes", "object": "tea"}]`: relations of data without offsets, which are
+  looked for in the text where there are neither "entities" nor "relations";
+- `"events": [{"label": "sing", "arguments": [{"role": "trigger", "start": 4, "end": 9, "text": "sings"}]}]`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from globalpointer.data.readers.annotate import checked_text, cut, label_fault, parse_object, span_fault, unique
+from globalpointer.data.readers.links import argument, argument_fault, event, name_fault, once
+from globalpointer.data.readers.locate import TypedTriple, locate
 from globalpointer.data.readers.notes import Reporter
-from globalpointer.data.readers.options import Options
+from globalpointer.data.readers.options import Mentions, Options
 from globalpointer.data.readers.source import file_name, lines
 from globalpointer.errors import DataError
-from globalpointer.text.spans import Document, Entity
+from globalpointer.text.spans import Argument, Document, Entity, Event, Relation, Triple
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that is being read: its text, and where its problems go."""
+
+    text: str
+    number: int
+    report: Reporter
+
+    def drop(self, what: str, fault: str) -> None:
+        """An annotation that cannot be kept: a DataError, unless the caller wants to go on without it."""
+        self.report.dropped(f"{what}: {fault}", self.number, default="raise")
 
 
 def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
-    """The documents of a file in our own form. It is exact: by itself, a wrong span is a DataError."""
+    """The documents of a file in our own form. It is exact: by itself, a wrong annotation is a DataError."""
     name = file_name(path)
     for number, line in lines(path):
         if line.strip():
@@ -30,35 +51,140 @@ def parse(line: str, report: Reporter, options: Options, number: int, name: str)
         found = ", ".join(map(repr, record)) or "none"
         raise DataError(f'expected the key "text", found the keys {found}', path=report.path, line=number)
     text = checked_text(record.pop("text"), "text", report.path, number)
-    identity, meta, spans = record.pop("id", None), record.pop("meta", None), record.pop("entities", None)
+    identity, meta = record.pop("id", None), record.pop("meta", None)
     if not isinstance(meta, Mapping | None):
         raise DataError(f'expected an object under "meta", found {meta!r}', path=report.path, line=number)
-    entities = None
-    if spans is not None and options.labelled is not False:
-        if not isinstance(spans, list):
-            raise DataError(f'expected a list under "entities", found {spans!r:.60}', path=report.path, line=number)
-        entities = unique(_entities(text, spans, report, number), report, number)
-    return Document(
-        text, entities, f"{name}:{number}" if identity is None else str(identity), {**record, **(meta or {})}
+    kinds = {kind: record.pop(kind, None) for kind in ("entities", "relations", "triples", "events")}
+    for kind, value in kinds.items():
+        if not isinstance(value, list | None):
+            raise DataError(f'expected a list under "{kind}", found {value!r:.60}', path=report.path, line=number)
+    identity = f"{name}:{number}" if identity is None else str(identity)
+    annotation = {} if options.labelled is False else _annotation(Line(text, number, report), kinds, options.mentions)
+    return Document(text, id=identity, meta={**record, **(meta or {})}, **annotation)
+
+
+def _annotation(line: Line, given: Mapping[str, list[Any] | None], mentions: Mentions) -> dict[str, Any]:
+    """The kinds of annotation that are given, as a document holds them: checked, each once.
+
+    Triples without entities and relations are looked for in the text.
+    """
+    entities = [_entity(line, index, each) for index, each in enumerate(given["entities"] or ())]
+    made: dict[str, tuple[Any, ...]] = {}
+    if given["entities"] is not None:
+        made["entities"] = unique(filter(None, entities), line.report, line.number)
+    if given["relations"] is not None:
+        made["relations"] = _once(line, _relations(line, given["relations"], entities))
+    if given["triples"] is not None:
+        made["triples"] = _once(line, _triples(line, given["triples"]))
+        if not made.keys() & {"entities", "relations"}:
+            typed = map(TypedTriple, made["triples"])
+            made |= locate(line.text, typed, mentions, line.report, line.number)._asdict()
+    if given["events"] is not None:
+        made["events"] = _once(line, _events(line, given["events"]))
+    return made
+
+
+def _once(line: Line, links: Iterator[Any]) -> tuple[Any, ...]:
+    return once(((link, line.number) for link in links), line.report)
+
+
+def _entity(line: Line, index: int, given: Any) -> Entity | None:
+    fault = (
+        _keys_fault(given, ("start", "end", "label"), "start, end (exclusive) and label")
+        or _score_fault(given)
+        or label_fault(given["label"])
+        or span_fault(line.text, given["start"], given["end"], given.get("text"))
     )
+    if fault:
+        line.drop(f"entity {index}", fault)
+        return None
+    return cut(line.text, given["label"], given["start"], given["end"], given.get("score"))
 
 
-def _entities(text: str, spans: list[Any], report: Reporter, line: int) -> Iterator[Entity]:
-    for index, span in enumerate(spans):
-        fault = _fault(text, span)
+def _relations(line: Line, relations: list[Any], entities: Sequence[Entity | None]) -> Iterator[Relation]:
+    for index, given in enumerate(relations):
+        fault = (
+            _keys_fault(given, ("label", "subject", "object"), "label, and subject and object as indices of entities")
+            or _score_fault(given)
+            or label_fault(given["label"])
+            or _end_fault("subject", given["subject"], entities)
+            or _end_fault("object", given["object"], entities)
+        )
         if fault:
-            report.dropped(f"entity {index}: {fault}", line, default="raise")
+            line.drop(f"relation {index}", fault)
+            continue
+        subject, object_ = entities[given["subject"]], entities[given["object"]]
+        assert subject is not None  # see _end_fault
+        assert object_ is not None
+        yield Relation(given["label"], subject, object_, given.get("score"))
+
+
+def _triples(line: Line, triples: list[Any]) -> Iterator[Triple]:
+    for index, given in enumerate(triples):
+        fault = _keys_fault(given, ("subject", "label", "object"), "subject, label and object")
+        for name in () if fault else ("subject", "label", "object"):
+            fault = fault or name_fault(given[name], f"the {name}")
+        if fault:
+            line.drop(f"triple {index}", fault)
         else:
-            yield cut(text, span["label"], span["start"], span["end"], span.get("score"))
+            yield Triple(given["subject"], given["label"], given["object"])
 
 
-def _fault(text: str, span: Any) -> str | None:
-    if not isinstance(span, dict):
-        return f'expected {{"start", "end", "label"}}, found {span!r:.60}'
-    missing = [key for key in ("start", "end", "label") if key not in span]
-    if missing:
-        return f"{', '.join(map(repr, missing))} missing; expected start, end (exclusive) and label"
-    score = span.get("score")
-    if score is not None and (isinstance(score, bool) or not isinstance(score, int | float)):
-        return f"a score must be a number, found {score!r}"
-    return label_fault(span["label"]) or span_fault(text, span["start"], span["end"], span.get("text"))
+def _events(line: Line, events: list[Any]) -> Iterator[Event]:
+    for index, given in enumerate(events):
+        fault = (
+            _keys_fault(given, ("label", "arguments"), "label and arguments")
+            or _score_fault(given)
+            or label_fault(given["label"])
+            or _arguments_fault(given["arguments"])
+        )
+        if fault:
+            line.drop(f"event {index}", fault)
+            continue
+        arguments = _arguments(line, index, given["arguments"])
+        whole = event(given["label"], arguments, line.report, line.number, score=given.get("score"))
+        if whole is not None:
+            yield whole
+
+
+def _arguments(line: Line, event: int, arguments: list[Any]) -> Iterator[Argument]:
+    for index, given in enumerate(arguments):
+        fault = (
+            _keys_fault(given, ("role", "start", "end"), "role, start and end (exclusive)")
+            or _score_fault(given)
+            or argument_fault(line.text, given["role"], given["start"], given["end"], given.get("text"))
+        )
+        if fault:
+            line.drop(f"event {event}, argument {index}", fault)
+        else:
+            yield argument(line.text, given["role"], given["start"], given["end"], given.get("score"))
+
+
+def _keys_fault(given: Any, keys: Sequence[str], expected: str) -> str | None:
+    if not isinstance(given, dict):
+        named = ", ".join(f'"{key}"' for key in keys)
+        return f"expected {{{named}}}, found {given!r:.60}"
+    missing = [key for key in keys if key not in given]
+    return f"{', '.join(map(repr, missing))} missing; expected {expected}" if missing else None
+
+
+def _arguments_fault(given: Any) -> str | None:
+    if not isinstance(given, list):
+        return f'expected a list under "arguments", found {given!r:.60}'
+    return None if given else "it has no arguments; an event needs at least a trigger or one role"
+
+
+def _score_fault(given: Mapping[str, Any]) -> str | None:
+    score = given.get("score")
+    if score is None or (isinstance(score, int | float) and not isinstance(score, bool)):
+        return None
+    return f"a score must be a number, found {score!r}"
+
+
+def _end_fault(end: str, index: Any, entities: Sequence[Entity | None]) -> str | None:
+    """What is wrong with the end of a relation, or None: then it is the index of an entity that was kept."""
+    if not isinstance(index, int) or isinstance(index, bool):
+        return f"the {end} must be an index into the entities, found {index!r}"
+    if not 0 <= index < len(entities):
+        return f"the {end} is entity {index}, but there are {len(entities)}, counted from 0"
+    return f"its {end}, entity {index}, was left out" if entities[index] is None else None

@@ -96,3 +96,140 @@ def test_a_wrong_record(one, record):
 
 def test_a_long_text_without_a_blank(one):
     assert len(one({"text": "x" * 1_000_000}).text) == 1_000_000
+
+
+ANN = {"start": 0, "end": 3, "label": "PER"}
+TEA = {"start": 10, "end": 13, "label": "DRINK"}
+TEXT = "Ann likes tea"
+
+
+def with_ends(**relation):
+    return {"text": TEXT, "entities": [TEA, ANN], "relations": [relation]}
+
+
+def test_relations_name_their_entities_by_index(one):
+    document = one({**with_ends(label="likes", subject=1, object=0, score=0.5), "triples": []})
+    (relation,) = document.relations
+    assert (relation.label, relation.subject.text, relation.object.text, relation.score) == ("likes", "Ann", "tea", 0.5)
+    assert (document.triples, document.events) == ((), None)
+    assert one({"text": TEXT, "entities": [], "relations": []}).relations == ()
+
+
+@pytest.mark.parametrize(
+    ("relation", "said"),
+    [
+        ({"label": "likes", "subject": 1, "object": 2}, "the object is entity 2, but there are 2, counted from 0"),
+        ({"label": "likes", "subject": -1, "object": 1}, "the subject is entity -1, but there are 2"),
+        ({"label": "likes", "subject": "Ann", "object": 1}, "the subject must be an index .*, found 'Ann'"),
+        ({"label": "likes", "subject": True, "object": 1}, "must be an index .*, found True"),
+        ({"label": "", "subject": 0, "object": 1}, "a label must be a string that is not blank"),
+        ({"label": "likes", "subject": 0, "object": 1, "score": "high"}, "a score must be a number"),
+        ({"label": "likes", "subject": 0}, "'object' missing; expected label"),
+    ],
+)
+def test_a_wrong_relation_is_an_error_or_left_out(one, relation, said):
+    with pytest.raises(DataError, match=r"a\.jsonl:1: relation 0: .*" + said):
+        one(with_ends(**relation))
+    notes = Notes()
+    assert one(with_ends(**relation), on_error="skip", notes=notes).relations == ()
+    assert notes.counts() == {"dropped": 1}
+
+
+def test_a_relation_goes_with_its_entity(one):
+    notes = Notes()
+    record = with_ends(label="likes", subject=2, object=0)
+    record["entities"].append({"start": 0, "end": 99, "label": "X"})
+    document = one(record, on_error="skip", notes=notes)
+    assert (len(document.entities), document.relations) == (2, ())
+    assert [note.message for note in notes][1] == "relation 0: its subject, entity 2, was left out"
+
+
+def test_relations_without_entities(one):
+    with pytest.raises(DataError, match="the subject is entity 0, but there are 0"):
+        one({"text": TEXT, "relations": [{"label": "likes", "subject": 0, "object": 0}]})
+
+
+def test_triples_are_looked_for_where_nothing_says_where_they_are(one):
+    triple = {"subject": "Ann", "label": "likes", "object": "tea"}
+    coffee = {"subject": "Ann", "label": "likes", "object": "coffee"}
+    notes = Notes()
+    document = one({"text": TEXT, "triples": [triple, coffee, triple]}, notes=notes)
+    assert [(each.subject, each.label, each.object) for each in document.triples] == [
+        ("Ann", "likes", "tea"), ("Ann", "likes", "coffee")
+    ]  # fmt: skip
+    assert [(each.subject.start, each.object.start) for each in document.relations] == [(0, 10)]
+    assert notes.counts() == {"duplicate": 1, "dropped": 1}
+    kept = one({"text": TEXT, "entities": [ANN], "triples": [triple]})
+    assert ([each.text for each in kept.entities], kept.relations) == (["Ann"], None)
+
+
+@pytest.mark.parametrize(
+    ("triple", "said"),
+    [
+        ({"subject": "Ann", "label": "likes"}, "'object' missing"),
+        ({"subject": 3, "label": "likes", "object": "tea"}, "the subject must be a string that is not blank, found 3"),
+        ({"subject": "Ann", "label": "", "object": "tea"}, "the label must be a string that is not blank"),
+        (["Ann", "likes", "tea"], 'expected {"subject", "label", "object"}'),
+    ],
+)
+def test_a_wrong_triple(one, triple, said):
+    with pytest.raises(DataError, match=r"a\.jsonl:1: triple 0: .*" + said):
+        one({"text": TEXT, "triples": [triple]})
+
+
+TRIGGER = {"role": "trigger", "start": 4, "end": 9, "text": "likes"}
+
+
+def test_events(one):
+    who = {"role": "who", "start": 0, "end": 3, "score": 0.25}
+    document = one({"text": TEXT, "events": [{"label": "liking", "arguments": [TRIGGER, who], "score": 0.5}]})
+    (event,) = document.events
+    assert (event.label, event.score, document.entities) == ("liking", 0.5, None)
+    assert [(each.role, each.text, each.score) for each in event.ordered()] == [
+        ("who", "Ann", 0.25), ("trigger", "likes", None)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({"label": "liking", "arguments": []}, "event 0: it has no arguments"),
+        ({"label": "liking", "arguments": {}}, 'event 0: expected a list under "arguments"'),
+        ({"label": "liking"}, "event 0: 'arguments' missing"),
+        ({"label": 3, "arguments": [TRIGGER]}, "event 0: a label must be a string"),
+        ({"label": "liking", "arguments": [{**TRIGGER, "role": " "}]}, "event 0, argument 0: a role must be a string"),
+        ({"label": "liking", "arguments": [{**TRIGGER, "end": 4}]}, "event 0, argument 0: a span needs"),
+        ({"label": "liking", "arguments": [{**TRIGGER, "text": "loves"}]}, "argument 0: the mention is 'loves'"),
+        ({"label": "liking", "arguments": [{"start": 0, "end": 1}]}, "argument 0: 'role' missing"),
+        ([], 'event 0: expected {"label", "arguments"}'),
+    ],
+)
+def test_a_wrong_event_is_an_error_or_left_out(one, event, said):
+    with pytest.raises(DataError, match=r"a\.jsonl:1: .*" + said):
+        one({"text": TEXT, "events": [event]})
+    notes = Notes()
+    assert one({"text": TEXT, "events": [event]}, on_error="skip", notes=notes).events == ()
+    assert set(notes.counts()) == {"dropped"}
+
+
+def test_an_event_keeps_the_arguments_that_are_right(one):
+    event = {"label": "liking", "arguments": [TRIGGER, TRIGGER, {"role": "who", "start": 0, "end": 99}]}
+    notes = Notes()
+    (found,) = one({"text": TEXT, "events": [event, event]}, on_error="skip", notes=notes).events
+    assert [each.role for each in found.arguments] == ["trigger"]
+    assert notes.counts() == {"dropped": 2, "duplicate": 3}
+
+
+@pytest.mark.parametrize("kind", ["relations", "triples", "events"])
+def test_no_kind_of_annotation_is_anything_but_a_list(one, kind):
+    with pytest.raises(DataError, match=rf'a\.jsonl:1: expected a list under "{kind}"'):
+        one({"text": TEXT, kind: {}})
+
+
+def test_labels_can_be_left_aside(one):
+    record = with_ends(label="likes", subject=1, object=0) | {"events": [{"label": "x", "arguments": [TRIGGER]}]}
+    document = one(record, labelled=False)
+    assert (document.entities, document.relations, document.events) == (None, None, None)
+    assert one({"text": TEXT, "events": []}, labelled=True).events == ()
+    with pytest.raises(DataError, match="not annotated"):
+        one({"text": TEXT}, labelled=True)

@@ -6,6 +6,8 @@ from globalpointer.data.readers import READERS, DataWarning, Notes, read
 from globalpointer.errors import ConfigError, DataError
 
 COLUMNS = ["iob1", "bio", "bioes", "bmeso", "bilou"]
+FOLDERS = ("brat", "casie")
+"""Formats of many small files: a file is none of them."""
 
 
 @pytest.fixture
@@ -19,7 +21,8 @@ def file(tmp_path):
 
 
 def test_the_format_names_are_those_of_the_documentation():
-    assert list(READERS) == ["jsonl", *COLUMNS, "cluener", "cmeee", "uner", "runne", "brat"]
+    flat = ["jsonl", *COLUMNS, "cluener", "cmeee", "uner", "runne", "brat"]
+    assert list(READERS) == [*flat, "duie", "triples", "conll04", "spert", "dygie", "duee", "fewfc", "casie"]
 
 
 def test_an_unknown_format_names_the_nearest(file):
@@ -39,13 +42,13 @@ def test_options_check_themselves(file, options):
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "\ufeff", "  \n"])
-@pytest.mark.parametrize("name", [name for name in READERS if name != "brat"])
+@pytest.mark.parametrize("name", [name for name in READERS if name not in FOLDERS])
 def test_an_empty_file_is_an_error(file, name, content):
     with pytest.raises(DataError, match="no document"):
         list(read(file(content), name, joiner=""))
 
 
-@pytest.mark.parametrize("name", [name for name in READERS if name != "brat"])
+@pytest.mark.parametrize("name", [name for name in READERS if name not in FOLDERS])
 def test_latin_1_bytes_are_named_with_their_place(file, name):
     path = file(b'\n{"text": "caf\xe9"}\n')
     with pytest.raises(DataError, match=r"file\.txt:2: expected UTF-8, found byte 0xe9 at byte 14.*iconv"):

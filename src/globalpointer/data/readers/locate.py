@@ -133,12 +133,14 @@ def _is_border(text: str, place: int) -> bool:
     """Whether a mention may begin or end before this character."""
     if place in (0, len(text)):
         return True
-    before, after = text[place - 1], text[place]
-    return not (_is_mark(after) or (_is_of_a_word(before) and _is_of_a_word(after)))
+    before = place - 1
+    while before > 0 and _is_mark(text[before]):
+        before -= 1
+    return not (_is_mark(text[place]) or (_is_of_a_word(text[before]) and _is_of_a_word(text[place])))
 
 
 def _is_of_a_word(character: str) -> bool:
-    """Letters, digits and their marks, where blanks part words; a circled or raised number is no digit."""
+    """A letter or a digit, where blanks part words; a mark counts, too. A circled or raised number is no digit."""
     if not unicodedata.category(character).startswith(("L", "M", "Nd", "Nl")):
         return False
     return not unicodedata.name(character, "").startswith(_WITHOUT_BLANKS)

@@ -88,9 +88,8 @@ class Notes:
             lines += [f"  {note}" for note in of_kind[:examples]]
             lines += [f"  ... and {count - examples} more"] * (count > examples)
         ambiguous = self.counts().get("ambiguous", 0)
-        lines += [f"{ambiguous} annotation{'s' * (ambiguous != 1)} with several readings, read by rule"] * bool(
-            ambiguous
-        )
+        if ambiguous:
+            lines.append(f"{ambiguous} annotation{'s' * (ambiguous != 1)} with several readings, of which a rule chose")
         return lines
 
 

@@ -33,7 +33,7 @@ def small_predictor(*, window=256, overlap=8, head="efficient", slope=1.0, trunc
             "dropout": 0.1,
         },
         text={**text, "joiner": None, "unit": "character"},
-        slope=slope,
+        slopes={"entity": slope},
         recipe={"data": {"format": "jsonl", "train": ["train.jsonl"]}},
     )
     return Predictor(GlobalPointerModel(config).eval(), TextTokenizer(backend, **text), **options)

@@ -173,3 +173,32 @@ def usual_sparse_loss(logits, cells):
     negative = torch.cat([logits.masked_fill(gold, float("-inf")).flatten(2), zero], -1).logsumexp(-1)
     positive = torch.cat([(-logits).masked_fill(~gold, float("-inf")).flatten(2), zero], -1).logsumexp(-1)
     return negative + positive
+
+
+def naive_join(subjects, objects, heads, tails, types, tokens):
+    """GPLinker's decoding as five loops: predicate, and first and last token of subject and object."""
+    found = set()
+    for kind in range(types):
+        for subject_head in range(tokens):
+            for subject_tail in range(tokens):
+                for object_head in range(tokens):
+                    for object_tail in range(tokens):
+                        if (
+                            (subject_head, subject_tail) in subjects
+                            and (object_head, object_tail) in objects
+                            and (kind, subject_head, object_head) in heads
+                            and (kind, subject_tail, object_tail) in tails
+                        ):
+                            found.add(((subject_head, subject_tail), kind, (object_head, object_tail)))
+    return found
+
+
+def cliques_by_subsets(neighbours):
+    """Maximal cliques by looking at every subset of the nodes."""
+    nodes = sorted(neighbours)
+    subsets = [
+        frozenset(node for index, node in enumerate(nodes) if number >> index & 1)
+        for number in range(1, 2 ** len(nodes))
+    ]
+    cliques = [one for one in subsets if all(b in neighbours[a] for a in one for b in one if a != b)]
+    return {one for one in cliques if not any(one < other for other in cliques)}

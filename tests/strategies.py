@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from globalpointer.text.spans import Document, Entity, Span
+from globalpointer.text.spans import TRIGGER, Argument, Document, Entity, Event, Relation, Span
 from globalpointer.text.tokens import TokenMap
 
 ODD = (
@@ -16,6 +16,9 @@ ODD = (
 """Emoji (ZWJ, flag, skin), combining marks, line ends, blanks, zero width, NUL, bidi override, full width, CJK, RTL, markup."""
 
 LABELS = ("PER", "ORG", "LOC", "a b", "\u5730\u5740", "<x>")
+
+
+PREDICATES = ("in", "of", "a b")
 
 
 def texts(min_size: int = 0, max_size: int = 30) -> st.SearchStrategy[str]:
@@ -70,3 +73,30 @@ def token_maps(draw: st.DrawFn, text: str) -> TokenMap:
     borders = sorted({0, len(text), *draw(st.sets(st.integers(0, len(text))))})
     kept = [Span(start, end) for start, end in pairwise(borders) if draw(st.integers(0, 9)) > 0]
     return TokenMap((None, *kept, None, None))
+
+
+@st.composite
+def relation_documents(draw: st.DrawFn) -> Document:
+    """A document with entities, each span and label once, and relations among them: also self relations and loops."""
+    text = draw(texts(min_size=1))
+    made = tuple(dict.fromkeys(draw(entities(text, max_size=6))))
+    ends = st.sampled_from(made) if made else st.nothing()
+    drawn = draw(st.lists(st.builds(Relation, st.sampled_from(PREDICATES), ends, ends), max_size=5 * bool(made)))
+    return Document(text, made, relations=tuple(dict.fromkeys(drawn)))
+
+
+@st.composite
+def event_documents(draw: st.DrawFn) -> Document:
+    """A document with events that may share spans, triggers and arguments, in part or wholly."""
+    text = draw(texts(min_size=1, max_size=12))
+    pool = draw(st.lists(spans(len(text)), min_size=1, max_size=4))
+    made = []
+    for label in draw(st.lists(st.sampled_from(("hire", "move")), max_size=3)):
+        drawn = draw(
+            st.lists(
+                st.tuples(st.sampled_from((TRIGGER, "who", "where")), st.sampled_from(pool)), min_size=1, max_size=4
+            )
+        )
+        arguments = frozenset(Argument(role, span, text[span.start : span.end]) for role, span in drawn)
+        made.append(Event(label, arguments))
+    return Document(text, events=tuple(dict.fromkeys(made)))

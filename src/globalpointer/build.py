@@ -11,7 +11,7 @@ from typing import Any
 from torch import nn
 
 from globalpointer.config import nearest
-from globalpointer.errors import ConfigError
+from globalpointer.errors import ConfigError, GlobalPointerError
 from globalpointer.grid import Grid
 from globalpointer.nn.encoders.convolutional import IdcnnEncoder, TextCnnEncoder
 from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
@@ -21,10 +21,13 @@ from globalpointer.nn.heads.efficient import EfficientGlobalPointer
 from globalpointer.nn.heads.global_pointer import GlobalPointer
 from globalpointer.nn.losses.multilabel import multilabel_crossentropy
 from globalpointer.nn.token_pair import TokenPairModel
+from globalpointer.tasks.base import Task
+from globalpointer.tasks.event import EventTask
 from globalpointer.tasks.ner import NerTask
+from globalpointer.tasks.relation import RelationTask
 from globalpointer.text.schema import Schema
 
-TASKS: dict[str, Callable[..., NerTask]] = {"ner": NerTask}
+TASKS: dict[str, Callable[..., Task]] = {"ner": NerTask, "relation": RelationTask, "event": EventTask}
 
 SCRATCH_ENCODERS: dict[str, Callable[..., nn.Module]] = {
     "bilstm": BiLstmEncoder,
@@ -42,21 +45,32 @@ HEADS: dict[str, Callable[..., nn.Module]] = {
     "biaffine": Biaffine,
 }
 
+EXTRACTORS: dict[str, Callable[..., nn.Module]] = {}
+"""Whole systems of another kind; a recipe names one in the place of a head."""
+
 LOSSES = {"multilabel": multilabel_crossentropy}
 
 
-def build_task(task: Mapping[str, Any], *, slope: float = 1.0) -> NerTask:
-    """The task of an architecture: its kind, its schema and its band."""
-    maker: Callable[..., NerTask] = look_up(TASKS, task["kind"], "task")
-    return maker(Schema.from_dict(task["schema"]), max_width=task.get("max_width"), slope=slope)
+def build_task(task: Mapping[str, Any], *, slopes: Mapping[str, float] | None = None) -> Task:
+    """The task of an architecture, `{"kind": ..., "schema": ..., and its options}`, with the slopes of its scores."""
+    maker: Callable[..., Task] = look_up(TASKS, task["kind"], "task")
+    options = {name: value for name, value in task.items() if name not in ("kind", "schema")}
+    schema = Schema.from_dict(task["schema"])
+    made: Task = construct(maker, {"schema": schema, **options, "slopes": slopes or {}}, f"task {task['kind']!r}")
+    return made
 
 
-def build_extractor(architecture: Mapping[str, Any]) -> TokenPairModel:
+def build_extractor(architecture: Mapping[str, Any]) -> nn.Module:
     """The extractor of an architecture, with untrained weights."""
-    task = architecture["task"]
     encoder = build_encoder(architecture["encoder"])
+    grids = build_task(architecture["task"]).grids
+    name = architecture["head"]["name"]
+    if name in EXTRACTORS:
+        options = {"dropout": architecture["dropout"], **architecture["head"]["options"]}
+        made: nn.Module = construct(EXTRACTORS[name], {"encoder": encoder, "grids": grids, **options}, repr(name))
+        return made
     hidden = int(encoder.hidden)  # type: ignore[arg-type]  # what every Encoder promises
-    heads = {grid.name: build_head(architecture["head"], hidden, grid) for grid in build_task(task).grids}
+    heads = {grid.name: build_head(architecture["head"], hidden, grid) for grid in grids}
     loss = look_up(LOSSES, architecture["loss"], "loss")
     return TokenPairModel(
         encoder,
@@ -75,8 +89,10 @@ def build_encoder(encoder: Mapping[str, Any]) -> nn.Module:
 
 
 def build_head(head: Mapping[str, Any], hidden: int, grid: Grid) -> nn.Module:
-    """The head of one grid: `{"name": ..., "options": {...}}`."""
+    """The head of one grid: `{"name": ..., "options": {...}}`. Links have no rotary positions, as the author has it."""
     options = {"ordered": grid.ordered, "max_width": grid.max_width, **head["options"]}
+    if grid.links and takes(head["name"], "rotary"):
+        options["rotary"] = False
     maker = look_up(HEADS, head["name"], "head")
     sizes = {"hidden": hidden, "types": len(grid.labels)}
     made: nn.Module = construct(maker, {**sizes, **options}, f"head {head['name']!r}")
@@ -84,8 +100,8 @@ def build_head(head: Mapping[str, Any], hidden: int, grid: Grid) -> nn.Module:
 
 
 def takes(head: str, option: str) -> bool:
-    """Whether a head of this name has this option."""
-    return option in inspect.signature(look_up(HEADS, head, "head")).parameters
+    """Whether a head, or an extractor, of this name has this option."""
+    return option in inspect.signature(look_up({**HEADS, **EXTRACTORS}, head, "head")).parameters
 
 
 def look_up(table: Mapping[str, Any], name: str, what: str) -> Any:
@@ -103,5 +119,7 @@ def construct(maker: Callable[..., Any], options: Mapping[str, Any], what: str) 
             raise ConfigError(f"{what} has no option {name!r} ({nearest(name, known)})")
     try:
         return maker(**options)
+    except GlobalPointerError:
+        raise
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{what} cannot be made with {dict(options)}: {error}") from error

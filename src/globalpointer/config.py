@@ -50,6 +50,8 @@ class DataConfig(Section):
     joiner: Literal["", " "] | None = None
     """How the tokens of a column file become text: `""` (Chinese) or `" "`. Needed by column formats, never guessed."""
     discontinuous: Literal["refuse", "envelope", "skip"] = "refuse"
+    mentions: Literal["all", "nearest", "first"] = "nearest"
+    """Data without offsets: which mentions in the text a triple stands for; docs/data.md says how they are found."""
     layers: int | None = Field(default=None, ge=1)
     """Column files: how many of the last columns are tags; None: as docs/data.md says."""
     outside: list[str] | None = None
@@ -65,6 +67,7 @@ class DataConfig(Section):
         return {
             "joiner": self.joiner,
             "discontinuous": self.discontinuous,
+            "mentions": self.mentions,
             "layers": self.layers,
             "outside": outside,
         }
@@ -73,13 +76,27 @@ class DataConfig(Section):
 class TaskConfig(Section):
     """`[task]`: what is to be found."""
 
-    kind: Literal["ner"] = "ner"
+    kind: Literal["ner", "relation", "event"] = "ner"
     labels: list[str] | None = None
-    """The labels, in output order; by default all that the training documents use, sorted."""
+    """The entity labels, in output order; by default all that the training documents use, sorted."""
     max_width: int | None = Field(default=None, ge=1)
-    """The longest entity in tokens; longer gold counts as lost. None: no bound."""
-    overlap_policy: Literal["nested", "flat", "longest", "allow"] = "nested"
-    """What is done where found entities overlap, unless a call says otherwise; "flat" suits labels that never nest."""
+    """The longest entity or argument in tokens; longer gold counts as lost. None: no bound."""
+    overlap_policy: Literal["nested", "flat", "longest", "allow"] | None = None
+    """What is done where found entities overlap, unless a call says otherwise; "flat" suits labels that never nest.
+    None: "nested" for kind "ner", "allow" for the others."""
+    entities: Literal["typed", "roles"] | None = None
+    """Relations: whether entities have the labels of the schema, or are subjects and objects told apart. None: typed,
+    but roles for data without offsets."""
+    joint: Literal["sum", "minimum"] | None = None
+    """Relations: how the four terms of a relation make its score. None: "minimum"."""
+    constrained: bool | None = None
+    """Relations: whether an end must have a label that stood there in training. None: it need not."""
+    trigger: bool | None = None
+    """Events: whether a found event needs a trigger, where its label has one. None: it does."""
+
+    def options(self) -> dict[str, Any]:
+        """What was asked of the task, without what was left to it."""
+        return self.model_dump(exclude_none=True, exclude={"kind", "labels"})
 
 
 class ModelConfig(Section):
@@ -87,11 +104,13 @@ class ModelConfig(Section):
 
     encoder: str = "bilstm"
     head: str = "efficient"
-    dim: int = Field(default=64, ge=2, multiple_of=2)
+    dim: int | None = Field(default=None, ge=2, multiple_of=2)
+    """Size of the vectors that a head compares. None: the head's own, 64 for those of the family."""
     rotary: bool = True
     loss: str = "multilabel"
-    reduction: Literal["mean", "sum"] = "mean"
-    """How the losses of the types become one: their mean, as the author does for entities, or their sum."""
+    reduction: Literal["mean", "sum"] | None = None
+    """How the losses of the types become one: their mean or their sum. None: as the author does, the mean for entities
+    and the sum for relations and events."""
     dropout: float = Field(default=0.1, ge=0, lt=1)
     """Dropout between encoder and head."""
     pretrained: bool = True

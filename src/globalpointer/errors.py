@@ -9,6 +9,9 @@ GlobalPointerError
 ├── LengthError        a text longer than the window, where windows were forbidden
 ├── ModelError         a folder that does not hold a usable model
 └── DependencyError    an optional package that is needed here and not installed
+
+UserWarning
+└── LimitWarning       more was found than is looked at; only the best was kept
 ```
 """
 
@@ -51,3 +54,7 @@ class ModelError(GlobalPointerError, ValueError):
 
 class DependencyError(GlobalPointerError, ImportError):
     """An optional package is needed here and not installed; the message names the extra that brings it."""
+
+
+class LimitWarning(UserWarning):
+    """So many cells were above the threshold that only the best ones were kept."""

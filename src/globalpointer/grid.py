@@ -75,7 +75,7 @@ class Grid:
 
 
 def join(
-    subjects: Iterable[Pair], objects: Iterable[Pair], heads: Iterable[Cell], tails: Collection[Cell]
+    subjects: Iterable[Pair], objects: Iterable[Pair], heads: Iterable[Cell], tails: Iterable[Cell]
 ) -> Iterator[tuple[Pair, int, Pair]]:
     """Every (subject, type, object) whose first tokens are linked in `heads` and whose last tokens in `tails`.
 
@@ -83,21 +83,38 @@ def join(
       subject (sh, st)        object (oh, ot)        heads: (type, sh, oh)        tails: (type, st, ot)
     ```
 
-    A link in `heads` is followed to the spans that begin at its ends, so the cost goes by the links and not by
-    subjects times objects. Each triple comes once, if the links do; in the order of `heads`.
+    `objects` may be `subjects`. Each triple comes once, if the links do; in the order of `heads`. A link in `heads` is
+    followed to the spans that begin at its ends, or to the links of its type in `tails`, whichever are fewer: the cost
+    goes by what was found, never by subjects times objects, and a type of many links cannot explode.
 
     Source: Su, kexue.fm/archives/8888, GPLinker.
     """
-    begin_subject, begin_object = _by_start(subjects), _by_start(objects)
+    subjects, objects = frozenset(subjects), frozenset(objects)
+    subject_starts, object_starts, tails_of = _by_start(subjects), _by_start(objects), _by_type(tails)
     for kind, subject_head, object_head in heads:
-        for subject in begin_subject.get(subject_head, ()):
-            for object_ in begin_object.get(object_head, ()):
-                if (kind, subject[1], object_[1]) in tails:
-                    yield subject, kind, object_
+        links = tails_of.get(kind, {})
+        starting = subject_starts.get(subject_head, ()), object_starts.get(object_head, ())
+        if len(starting[0]) * len(starting[1]) <= len(links):
+            ends = ((one[1], other[1]) for one in starting[0] for other in starting[1] if (one[1], other[1]) in links)
+        else:
+            ends = (
+                (one, other)
+                for one, other in links
+                if (subject_head, one) in subjects and (object_head, other) in objects
+            )
+        for subject_tail, object_tail in ends:
+            yield (subject_head, subject_tail), kind, (object_head, object_tail)
 
 
-def _by_start(pairs: Iterable[Pair]) -> Mapping[int, list[Pair]]:
+def _by_start(pairs: Collection[Pair]) -> Mapping[int, list[Pair]]:
     starting: dict[int, list[Pair]] = defaultdict(list)
-    for pair in sorted(set(pairs)):
+    for pair in sorted(pairs):
         starting[pair[0]].append(pair)
     return starting
+
+
+def _by_type(cells: Iterable[Cell]) -> Mapping[int, dict[Pair, None]]:
+    of_type: dict[int, dict[Pair, None]] = defaultdict(dict)
+    for kind, row, col in cells:
+        of_type[kind][row, col] = None
+    return of_type

@@ -10,14 +10,14 @@ from torch import Tensor
 from transformers import PretrainedConfig, PreTrainedModel
 
 from globalpointer.build import build_extractor, build_task
-from globalpointer.errors import GlobalPointerError, ModelError
+from globalpointer.errors import ConfigError, GlobalPointerError, ModelError
 from globalpointer.nn.contracts import Batch
 from globalpointer.nn.encoders.huggingface import quietly
 from globalpointer.nn.losses.divergence import divergence
 from globalpointer.nn.token_pair import TokenPairModel
-from globalpointer.tasks.ner import NerTask
+from globalpointer.tasks.base import Task
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised when a folder written by this version can no longer be read by the one before."""
 
 
@@ -26,7 +26,8 @@ class GlobalPointerConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
 
     `architecture`: task, encoder, head, loss, dropout. `text`: window, overlap, truncation, joiner, unit,
     overlap_policy.
-    `slope`: the score of an entity is sigmoid(slope * logit). `recipe`: the recipe that was run, as plain tables.
+    `slopes`: by kind of annotation, the a of score = sigmoid(a * logit); format 1 had one `slope`, that of entities.
+    `recipe`: the recipe that was run, as plain tables.
     """
 
     model_type = "globalpointer"
@@ -35,14 +36,15 @@ class GlobalPointerConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
         self,
         architecture: Mapping[str, Any] | None = None,
         text: Mapping[str, Any] | None = None,
-        slope: float = 1.0,
+        slopes: Mapping[str, float] | None = None,
         recipe: Mapping[str, Any] | None = None,
         format_version: int = FORMAT_VERSION,
         **others: Any,
     ) -> None:
         self.architecture = dict(architecture or {})
         self.text = dict(text or {})
-        self.slope = slope
+        slope = others.pop("slope", None)
+        self.slopes = {"entity": slope} if slope is not None else dict(slopes or {})
         self.recipe = dict(recipe or {})
         self.format_version = format_version
         super().__init__(**others)
@@ -67,13 +69,13 @@ class GlobalPointerModel(PreTrainedModel):  # type: ignore[no-untyped-call]
                 f"the model has format {config.format_version}, this version reads up to {FORMAT_VERSION}: "
                 "install a newer globalpointer"
             )
-        self.extractor: TokenPairModel = build_extractor(config.architecture)
+        self.extractor: Any = build_extractor(config.architecture)
         self.post_init()  # type: ignore[no-untyped-call]
 
     @property
-    def task(self) -> NerTask:
-        """The task the model was made for, with the fitted slope."""
-        return build_task(self.config.architecture["task"], slope=self.config.slope)
+    def task(self) -> Task:
+        """The task the model was made for, with the fitted slopes."""
+        return build_task(self.config.architecture["task"], slopes=self.config.slopes)
 
     def forward(self, batch: Batch, rdrop: float = 0.0) -> dict[str, Float[Tensor, ""]]:
         """The loss of a batch that has gold cells.
@@ -83,6 +85,8 @@ class GlobalPointerModel(PreTrainedModel):  # type: ignore[no-untyped-call]
         """
         if not rdrop:
             return {"loss": self.extractor.loss(batch)}
+        if not isinstance(self.extractor, TokenPairModel):
+            raise ConfigError(f"training.rdrop compares scores, and {self.config.architecture['head']['name']!r} has none")
         first, second = self.extractor.scores(batch), self.extractor.scores(batch)
         loss = (self.extractor.loss_of(first, batch) + self.extractor.loss_of(second, batch)) / 2
         apart = torch.stack([divergence(first[grid], second[grid]).mean() for grid in first]).sum()

@@ -1,10 +1,9 @@
 """Texts in, documents out: the road of training, turned round where the language begins again."""
 
-import math
 import shutil
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,15 +15,16 @@ from rich.console import Console
 from rich.progress import track
 from torch import Tensor
 
-from globalpointer.config import Recipe, nearest
+from globalpointer.config import Recipe
 from globalpointer.data.batching import Encoded, collate, encode_text
 from globalpointer.data.tokenizers import load_tokenizer, save_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
-from globalpointer.errors import ConfigError, ModelError
+from globalpointer.errors import ConfigError, LimitWarning, ModelError
 from globalpointer.grid import Cell, ScoredCells
 from globalpointer.model import GlobalPointerModel, load_model
 from globalpointer.nn.encoders.huggingface import quietly
-from globalpointer.tasks.overlap import resolve
+from globalpointer.tasks.settle import settle
+from globalpointer.tasks.thresholds import Thresholds
 from globalpointer.tasks.windowed import merge_cells
 from globalpointer.text.schema import Schema
 from globalpointer.text.spans import Document
@@ -36,10 +36,6 @@ CARD = "README.md"
 
 LEAST_LIMIT = 256
 """However small the windows, so many cells of one are always kept."""
-
-
-class LimitWarning(UserWarning):
-    """So many cells were above the threshold that only the best ones were kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +132,7 @@ class Predictor:
     @property
     def overlap_policy(self) -> str:
         """What is done where found entities overlap, unless a call says otherwise."""
-        return str(self.model.config.text.get("overlap_policy", "nested"))
+        return self.model.task.overlap_policy
 
     @property
     def recipe(self) -> Recipe:
@@ -160,9 +156,10 @@ class Predictor:
     ) -> Any:
         """A text to a Document, a list of texts to a list of Documents in the same order.
 
-        `threshold`: the least score, one for all labels or by label (0.5 for those not named); 0.5 is logit 0.
+        `threshold`: the least score, one for all, or by label or kind ("entity", "relation", "event"), 0.5 for what is
+        not named; 0.5 is logit 0.
         `overlap_policy`: "nested" (no crossing spans), "flat" or "longest" (no two overlap), "allow" (everything);
-        None: the one of the recipe, "nested" unless it says otherwise.
+        None: the one of the recipe; without one "nested" for entities alone, "allow" where relations join them.
         `is_split_into_words`: each text is a sequence of words, joined by the joiner of the training data (a blank
         where it had none); offsets are those of the joined text. `batch_size` counts windows.
         """
@@ -189,14 +186,14 @@ class Predictor:
         overlap_policy: str | None = None,
     ) -> Iterator[Document]:
         """Documents in the order of the texts, as they come; reads sixteen batches ahead to sort them by length."""
-        logits = self._as_logits(threshold)
         task = self.model.task
+        thresholds = Thresholds.of(threshold, task.schema)
+        limits = {name: torch.tensor(each, device=self.model.device) for name, each in task.limits(thresholds).items()}
         policy = overlap_policy or self.overlap_policy
         texts = iter(texts)
         while chunk := list(islice(texts, 16 * _at_least_one(batch_size))):
-            for text, found in zip(chunk, self.find(chunk, batch_size=batch_size, threshold=logits), strict=True):
-                document = task.decode(found.cells, text, found.encoded.tokens)
-                yield replace(document, entities=resolve(document.entities or (), policy))
+            for text, found in zip(chunk, self.find(chunk, batch_size=batch_size, threshold=limits), strict=True):
+                yield settle(task.decode(found.cells, text, found.encoded.tokens), thresholds, policy)
 
     @torch.inference_mode()
     def find(
@@ -262,18 +259,6 @@ class Predictor:
         joiner = self.model.config.text.get("joiner")
         return (" " if joiner is None else joiner).join(words)
 
-    def _as_logits(self, threshold: Threshold) -> float | dict[str, float | Tensor]:
-        """The user's probabilities as logits, by type where they differ by label."""
-        slope = float(self.model.config.slope)
-        if not isinstance(threshold, Mapping):
-            return _logit(threshold) / slope
-        labels = self.schema.entities
-        for label in threshold:
-            if label not in labels:
-                raise ConfigError(f"threshold names an unknown label, {label!r} ({nearest(label, labels)})")
-        by_type = [_logit(threshold.get(label, 0.5)) / slope for label in labels]
-        return {"entity": torch.tensor(by_type, device=self.model.device)}
-
 
 def _check_vocabulary(tokenizer: TextTokenizer, model: GlobalPointerModel) -> None:
     """The ids of the tokenizer must all have a vector; with another model's tokenizer they do not."""
@@ -291,12 +276,6 @@ def _shift(cells: ScoredCells, by: int) -> ScoredCells:
         grid: {Cell(cell.type, cell.row + by, cell.col + by): logit for cell, logit in scored.items()}
         for grid, scored in cells.items()
     }
-
-
-def _logit(probability: float) -> float:
-    if not 0 < probability < 1:
-        raise ConfigError(f"a threshold is a probability between 0 and 1, both excluded, got {probability!r}")
-    return math.log(probability) - math.log1p(-probability)
 
 
 def _at_least_one(batch_size: int) -> int:

@@ -12,7 +12,7 @@ pytestmark = [
     pytest.mark.data,
     pytest.mark.slow,
     # the models are a few steps old, and the published files have a few broken tags
-    pytest.mark.filterwarnings("ignore::globalpointer.predictor.LimitWarning"),
+    pytest.mark.filterwarnings("ignore::globalpointer.errors.LimitWarning"),
     pytest.mark.filterwarnings("ignore::globalpointer.data.readers.DataWarning"),
 ]
 

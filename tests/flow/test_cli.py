@@ -52,7 +52,7 @@ def as_document(row):
     )
 
 
-@pytest.mark.filterwarnings("ignore::globalpointer.predictor.LimitWarning")
+@pytest.mark.filterwarnings("ignore::globalpointer.errors.LimitWarning")
 def test_the_road_of_the_readme(cli, data, tmp_path):
     model = tmp_path / "runs" / "mine"
     files = ("--train", data / "train.jsonl", "--dev", data / "dev.jsonl")

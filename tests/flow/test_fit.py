@@ -83,7 +83,7 @@ def test_it_learns_and_the_saved_model_is_the_best_one(finished, recipe):
 
 
 def test_the_slope_was_fitted_and_saved(finished):
-    assert Predictor.from_pretrained(finished.folder).model.config.slope != 1.0
+    assert Predictor.from_pretrained(finished.folder).model.config.slopes["entity"] != 1.0
 
 
 def test_a_finished_run_is_read_back_not_run_again(finished, recipe):
@@ -115,7 +115,7 @@ def test_a_mistake_leaves_the_older_run_as_it_was(recipe, tmp_path, wrong):
     assert sorted(each.name for each in tmp_path.iterdir()) == ["model.safetensors", "recipe.toml"]
 
 
-@pytest.mark.filterwarnings("ignore::globalpointer.predictor.LimitWarning")
+@pytest.mark.filterwarnings("ignore::globalpointer.errors.LimitWarning")
 def test_gradients_do_not_grow_with_the_accumulation_steps(files, tmp_path):
     """Found in transformers 5: a model that takes loss arguments has its gradients added up, not averaged."""
     text = sample("train", "zh")[0]

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from tests.strategies import LABELS, documents, token_maps
 
 from globalpointer.tasks.base import Task
-from globalpointer.tasks.ner import GRID, NerTask, sigmoid
+from globalpointer.tasks.ner import GRID, NerTask
+from globalpointer.tasks.thresholds import sigmoid
 from globalpointer.text.schema import Schema
 from globalpointer.text.spans import reading_order
 
@@ -14,7 +15,7 @@ from globalpointer.text.spans import reading_order
 def test_entities_come_back_or_are_named_as_lost(data, max_width, slope) -> None:
     document = data.draw(documents())
     tokens = data.draw(token_maps(document.text))
-    task = NerTask(Schema(LABELS), max_width, slope)
+    task = NerTask(Schema(LABELS), max_width, {"entity": slope})
     assert isinstance(task, Task)
     encoded = task.encode(document, tokens)
     assert all(task.grids[0].holds(cell.row, cell.col) for cell in encoded.cells[GRID])

@@ -44,5 +44,5 @@ def test_a_mistake_is_named(architecture, changed, said):
 
 
 def test_the_task_has_the_slope_and_the_band():
-    task = build_task({"kind": "ner", "schema": {"entities": ["A"]}, "max_width": 4}, slope=2.0)
-    assert (task.slope, task.grids[0].max_width) == (2.0, 4)
+    task = build_task({"kind": "ner", "schema": {"entities": ["A"]}, "max_width": 4}, slopes={"entity": 2.0})
+    assert (task.slopes["entity"], task.grids[0].max_width) == (2.0, 4)

@@ -8,11 +8,11 @@ import pytest
 import torch
 from tests.models import LABELS, TEXTS, small_predictor
 
-from globalpointer.errors import ConfigError, LengthError
-from globalpointer.predictor import LimitWarning, Predictor
+from globalpointer.errors import ConfigError, LengthError, LimitWarning
+from globalpointer.predictor import Predictor
 from globalpointer.text.spans import Document
 
-pytestmark = pytest.mark.filterwarnings("ignore::globalpointer.predictor.LimitWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::globalpointer.errors.LimitWarning")
 
 MANY = [*TEXTS, "", " ", *(text * 3 for text in TEXTS), "Ann"]
 
@@ -181,6 +181,6 @@ def test_the_overlap_policy_is_the_recipes_unless_the_call_says_otherwise():
     flat = scored(predictor.predict(TEXTS[1], overlap_policy="flat"))
     assert len(flat) < len(nested)
     assert scored(predictor.predict(TEXTS[1])) == nested
-    predictor.model.config.text["overlap_policy"] = "flat"
+    predictor.model.config.architecture["task"]["overlap_policy"] = "flat"
     assert scored(predictor.predict(TEXTS[1])) == flat
     assert scored(predictor.predict(TEXTS[1], overlap_policy="nested")) == nested

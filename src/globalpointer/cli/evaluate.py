@@ -57,18 +57,19 @@ def evaluate(
     gold = _annotated(files, chosen, options)
     seen = None if train is None else evaluation.mentions(list(read_all(train, chosen, **options)))
     settings: dict[str, Any] = {
-        "threshold": thresholds(threshold, predictor.schema.entities),
+        "threshold": thresholds(threshold),
         "overlap_policy": overlap_policy or predictor.overlap_policy,
         "batch_size": batch_size,
     }
     texts = [document.text for document in gold]
     found = predictor.predict(texts, show_progress_bar=True, **settings)
-    report = evaluation.evaluate(gold, found, unit=predictor.model.config.text["unit"], seen=seen)
+    kind = predictor.recipe.task.kind
+    report = evaluation.EVALUATIONS[kind](gold, found, unit=predictor.model.config.text["unit"], seen=seen)
     numbers: dict[str, Any] = {**report.to_dict(), "model": model, "files": list(files), **settings}
     piped = json == "-"
     show(table(report), stderr=piped)
     if against is not None:
-        numbers["against"] = _compare(gold, found, against, texts, settings, piped=piped)
+        numbers["against"] = _compare(kind, gold, found, against, texts, settings, piped=piped)
     if json is not None:
         write_json(json, numbers)
     if html is not None:
@@ -87,6 +88,7 @@ def _annotated(files: Sequence[str], format: str, options: dict[str, Any]) -> "l
 
 
 def _compare(
+    kind: str,
     gold: "list[Document]",
     found: "list[Document]",
     against: str,
@@ -100,7 +102,7 @@ def _compare(
     from globalpointer.predictor import Predictor
 
     second = Predictor.from_pretrained(against).predict(texts, show_progress_bar=True, **settings)
-    result = paired_bootstrap(gold, found, second)
+    result = paired_bootstrap(gold, found, second, task=kind)
     show(
         f"F1 minus that of {against}: {result.difference:+.4f} "
         f"(95 % between {result.low:+.4f} and {result.high:+.4f}, p = {result.p_value:.4g})",

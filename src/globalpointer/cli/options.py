@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from globalpointer.tasks.thresholds import KINDS
+
 if TYPE_CHECKING:
     from globalpointer.config import Recipe
     from globalpointer.text.spans import Document
 
-FORMATS = "jsonl, iob1, bio, bioes, bmeso, bilou, cluener, cmeee, uner, runne, brat"
+FORMATS = (
+    "jsonl, iob1, bio, bioes, bmeso, bilou, cluener, cmeee, uner, runne, brat, duie, triples, conll04, spert, dygie, "
+    "duee, fewfc, casie"
+)
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A model: a folder that training wrote, or a hub name.")]
 Files = Annotated[
@@ -29,7 +34,7 @@ Threshold = Annotated[
     list[str],
     typer.Option(
         metavar="P|LABEL=P",
-        help="Keep what is at least this probable, for all labels or for one; may be repeated.",
+        help="Keep what is at least this probable: all, a kind (relation=0.7) or a label; may be repeated.",
         show_default="0.5, the trained decision",
     ),
 ]
@@ -72,8 +77,8 @@ def read_all(files: Sequence[str], format: str, **options: Any) -> Iterator["Doc
         yield from read(file, format, **options)
 
 
-def thresholds(given: Sequence[str], labels: Sequence[str]) -> float | dict[str, float]:
-    """What `--threshold` means: one probability for all labels, or one by label, 0.5 for those that none names."""
+def thresholds(given: Sequence[str]) -> float | dict[str, float]:
+    """What `--threshold` means: one probability for all, or one by kind or label, 0.5 for those that none names."""
     general, by_label = 0.5, {}
     for each in given:
         label, equals, number = each.rpartition("=")
@@ -85,4 +90,4 @@ def thresholds(given: Sequence[str], labels: Sequence[str]) -> float | dict[str,
             by_label[label] = value
         else:
             general = value
-    return {**dict.fromkeys(labels, general), **by_label} if by_label else general
+    return {**dict.fromkeys(KINDS, general), **by_label} if by_label else general

@@ -43,7 +43,8 @@ def predict(
 ) -> None:
     """Extract from texts: a JSON object a line, each as soon as its batch is done.
 
-    {"text": ..., "entities": [{"start", "end", "label", "text", "score"}]}, ends exclusive, in code points.
+    {"text": ..., "entities": [{"start", "end", "label", "text", "score"}]}, ends exclusive, in code points; relations
+    and events too, where the model was trained for them.
 
     A line that cannot be read stops the run with exit code 1; all before it is found and written first.
     """
@@ -56,7 +57,7 @@ def predict(
     found = predictor.predict_stream(
         (document.text for document in queue),
         batch_size=batch_size,
-        threshold=thresholds(threshold, predictor.schema.entities),
+        threshold=thresholds(threshold),
         overlap_policy=overlap_policy,
     )
     drawn: list[Document] | None = None if html is None else []

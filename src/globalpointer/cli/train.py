@@ -19,13 +19,17 @@ def train(
         Path | None,
         typer.Option(help="The model folder.", show_default="runs/<name of the recipe>"),
     ] = None,
-    task: Annotated[str | None, typer.Option(help="What to find: ner.", show_default="ner")] = None,
+    task: Annotated[str | None, typer.Option(help="What to find: ner, relation or event.", show_default="ner")] = None,
     format: Annotated[str | None, typer.Option("--format", help=f"One of {FORMATS}.")] = None,  # noqa: A002
     joiner: Annotated[
         str | None, typer.Option(help='How the tokens of a column file become text: "" (Chinese) or " ".')
     ] = None,
     discontinuous: Annotated[
         str | None, typer.Option(help="Spans with gaps (brat): refuse, envelope or skip.", show_default="refuse")
+    ] = None,
+    mentions: Annotated[
+        str | None,
+        typer.Option(help="Triples without offsets, where they stand in the text: all, nearest or first.", show_default="nearest"),
     ] = None,
     train: Annotated[list[str] | None, typer.Option(help="A training file; may be repeated.")] = None,
     dev: Annotated[list[str] | None, typer.Option(help="A file to select the best model on; may be repeated.")] = None,
@@ -37,7 +41,7 @@ def train(
         ),
     ] = None,
     head: Annotated[
-        str | None, typer.Option(help="efficient, global_pointer or biaffine.", show_default="efficient")
+        str | None, typer.Option(help="efficient, global_pointer, biaffine, additive; or a whole other system: tplinker, casrel.", show_default="efficient")
     ] = None,
     epochs: Annotated[float | None, typer.Option(min=0, help="Passes over the training files.")] = None,
     seed: Annotated[int | None, typer.Option(help="Everything random starts from it.")] = None,
@@ -68,7 +72,15 @@ def train(
     loaded = load_recipe(
         recipe,
         set_ or (),
-        data=_given(format=format, joiner=joiner, discontinuous=discontinuous, train=train, dev=dev, test=test),
+        data=_given(
+            format=format,
+            joiner=joiner,
+            discontinuous=discontinuous,
+            mentions=mentions,
+            train=train,
+            dev=dev,
+            test=test,
+        ),
         task=_given(kind=task),
         model=_given(encoder=encoder, head=head),
         training=_given(num_train_epochs=epochs, seed=seed),

@@ -1,6 +1,5 @@
 """Where the two sides meet: documents to examples, examples to batches of tensors, and batches of like length."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,9 +11,9 @@ from globalpointer.data.tokenizing import TextTokenizer, Tokenized
 from globalpointer.errors import ConfigError
 from globalpointer.grid import Cell, Cells, Grid
 from globalpointer.nn.contracts import Batch
-from globalpointer.tasks.base import Task
+from globalpointer.tasks.base import Encoding, Task
 from globalpointer.tasks.windowed import cut_cells, unreachable
-from globalpointer.text.spans import Document, Entity
+from globalpointer.text.spans import Annotation, Document
 from globalpointer.text.tokens import TokenMap
 from globalpointer.text.windows import Window
 
@@ -40,15 +39,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A document as examples, one a window. `lost` are the gold entities in none of them, `reasons` counts why:
-    "alignment" (a border falls within a token), "width" (wider than the grid's band), "window" (in no window wholly).
+    """A document as examples, one a window. `lost` are the annotations that are in none of them, and why: as
+    `tasks.base.Encoding` says, or "window" (no window holds it wholly).
     """
 
     examples: tuple[Example, ...]
     windows: tuple[Window, ...]
     tokens: TokenMap
-    lost: tuple[Entity, ...] = ()
-    reasons: Mapping[str, int] = field(default_factory=dict)
+    lost: Mapping[Annotation, str] = field(default_factory=dict)
 
 
 def encode_document(document: Document, task: Task, tokenizer: TextTokenizer) -> Encoded:
@@ -134,15 +132,25 @@ def _with_gold(document: Document, task: Task, tokenizer: TextTokenizer, tokeniz
     tokens = tokenized.tokens
     encoding = task.encode(document, tokens)
     windows = tokenizer.windows(tokenized)
-    missed = _entities(document, task, tokens, unreachable(encoding.cells, windows))
+    links = {grid.name for grid in task.grids if grid.links}
     examples = []
     for window in windows:
-        cells, ignore = cut_cells(encoding.cells, window) if len(window) < len(tokenized) else (encoding.cells, {})
+        whole = len(window) == len(tokenized)
+        cells, ignore = (encoding.cells, {}) if whole else cut_cells(encoding.cells, window, links=links)
         examples.append(_example(tokenized, tokenizer, window, cells, ignore))
-    reasons = Counter("alignment" if tokens.pair(entity.span) is None else "width" for entity in encoding.lost)
-    if missed:
-        reasons["window"] = len(missed)
-    return Encoded(tuple(examples), windows, tokens, (*encoding.lost, *missed), reasons)
+    return Encoded(tuple(examples), windows, tokens, {**_cut(encoding, windows), **encoding.lost})
+
+
+def _cut(encoding: Encoding, windows: Sequence[Window]) -> dict[Annotation, str]:
+    """The annotations of which no window holds some cell."""
+    gone = {name: cells for name, cells in unreachable(encoding.cells, windows).items() if cells}
+    if not gone:
+        return {}
+    return {
+        annotation: "window"
+        for annotation, places in encoding.parts.items()
+        if any(cell in gone.get(name, ()) for name, cell in places)
+    }
 
 
 def _example(tokenized: Tokenized, tokenizer: TextTokenizer, window: Window, cells: Cells, ignore: Cells) -> Example:
@@ -164,18 +172,6 @@ def _moved(cells: Cells, first: int) -> Cells:
         name: frozenset(Cell(cell.type, cell.row + first, cell.col + first) for cell in grid)
         for name, grid in cells.items()
     }
-
-
-def _entities(document: Document, task: Task, tokens: TokenMap, cells: Cells) -> tuple[Entity, ...]:
-    """The gold entities of the document whose cells these are."""
-    named = {
-        (grid.labels[cell.type], tokens.pair(tokens.span(cell.row, cell.col)))
-        for grid in task.grids
-        for cell in cells.get(grid.name, ())
-    }
-    if not named:
-        return ()
-    return tuple(each for each in document.entities or () if (each.label, tokens.pair(each.span)) in named)
 
 
 def _rows(cells: Sequence[Cells], grid: str) -> Tensor:

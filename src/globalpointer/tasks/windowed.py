@@ -1,16 +1,16 @@
 """Long texts in grid coordinates: gold cells into windows, and found cells out of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from globalpointer.grid import Cell, Cells, ScoredCells
 from globalpointer.text.windows import Window, owner
 
 
-def cut_cells(cells: Cells, window: Window) -> tuple[Cells, Cells]:
+def cut_cells(cells: Cells, window: Window, *, links: Collection[str] = ()) -> tuple[Cells, Cells]:
     """The gold wholly inside a window, and the rest inside of gold that its border cuts; both in window coordinates.
 
     The second is to be ignored in training: the rest of a cut entity is no entity, but no fair negative either. A rest
-    that is itself gold is gold. A cell below the diagonal (a link backwards) is no span, so it leaves no rest.
+    that is itself gold is gold. `links`: the grids whose cells join two tokens; a link that is cut leaves no rest.
     """
     inside = {
         name: frozenset(_shifted(cell, window) for cell in grid if _within(cell, window))
@@ -19,6 +19,7 @@ def cut_cells(cells: Cells, window: Window) -> tuple[Cells, Cells]:
     rests = {
         name: frozenset(_rest(cell, window) for cell in grid if _is_cut(cell, window)) - inside[name]
         for name, grid in cells.items()
+        if name not in links
     }
     return inside, rests
 
@@ -49,8 +50,7 @@ def _within(cell: Cell, window: Window) -> bool:
 
 
 def _is_cut(cell: Cell, window: Window) -> bool:
-    touches = cell.row <= cell.col and cell.row < window.end and cell.col >= window.start
-    return touches and not _within(cell, window)
+    return cell.row < window.end and cell.col >= window.start and not _within(cell, window)
 
 
 def _shifted(cell: Cell, window: Window) -> Cell:

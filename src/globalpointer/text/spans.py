@@ -120,7 +120,7 @@ class Event:
 
     def __post_init__(self) -> None:
         if not self.arguments:
-            raise AlignmentError(f"event {self.label!r} has no arguments; an event needs at least a trigger or one role")
+            raise AlignmentError(f"event {self.label!r} has no arguments; it needs at least a trigger or one role")
 
     @property
     def triggers(self) -> tuple[Argument, ...]:

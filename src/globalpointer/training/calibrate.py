@@ -1,30 +1,53 @@
-"""From logits to probabilities: the slope `a` of sigmoid(a * logit), fitted on the development part."""
+"""From logits to probabilities: the slopes `a` of sigmoid(a * logit), fitted on the development part."""
 
 import warnings
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
+from globalpointer.errors import LimitWarning
 from globalpointer.evaluation.calibration import fit_slope
-from globalpointer.predictor import LimitWarning, Predictor
-from globalpointer.text.spans import Document
+from globalpointer.predictor import Predictor
+from globalpointer.tasks.thresholds import logit, sigmoid
+from globalpointer.text.spans import Document, Triple
 
-DOUBTFUL = -4.0
-"""Cells above this logit take part in the fit: those that were found, and those that nearly were."""
+DOUBTFUL = sigmoid(-4.0)
+"""What is above this score at slope 1 takes part in the fit: what was found, and what nearly was."""
+
+CERTAIN = 1.0 - 2.0**-53
+"""The largest score below 1, so that every score has a logit."""
 
 
 def calibrate(predictor: Predictor, documents: Sequence[Document], *, batch_size: int = 32) -> None:
-    """Fit the slope on the cells that the model finds, or nearly finds, and set it in the model's configuration."""
-    task = predictor.model.task
+    """Fit a slope for each kind of annotation on what the model finds or nearly finds, and set it in its configuration.
+
+    A kind of which nothing, or all, is right keeps slope 1.
+    """
+    predictor.model.config.slopes = {}
     with warnings.catch_warnings():
         # So far below the decision there may be any number of cells: expected here, and the best ones are enough.
         warnings.simplefilter("ignore", LimitWarning)
-        found = predictor.find([document.text for document in documents], batch_size=batch_size, threshold=DOUBTFUL)
-    logits: list[float] = []
-    right: list[bool] = []
-    for document, each in zip(documents, found, strict=True):
-        gold = {(entity.label, entity.span) for entity in document.entities or ()}
-        for cell, logit in each.cells.get("entity", {}).items():
-            logits.append(logit)
-            label, span = task.schema.entities[cell.type], each.encoded.tokens.span(cell.row, cell.col)
-            right.append((label, span) in gold)
-    if any(right) and not all(right):
-        predictor.model.config.slope = fit_slope(logits, right)
+        texts = [document.text for document in documents]
+        found = predictor.predict(texts, batch_size=batch_size, threshold=DOUBTFUL, overlap_policy="allow")
+    logits: dict[str, list[float]] = defaultdict(list)
+    right: dict[str, list[bool]] = defaultdict(list)
+    for gold, answer in zip(documents, found, strict=True):
+        for kind, score, hit in _judged(gold, answer):
+            logits[kind].append(logit(min(score, CERTAIN)))
+            right[kind].append(hit)
+    predictor.model.config.slopes = {
+        kind: fit_slope(logits[kind], hits) for kind, hits in right.items() if any(hits) and not all(hits)
+    }
+
+
+def _judged(gold: Document, found: Document) -> Iterator[tuple[str, float, bool]]:
+    """Each found annotation as its kind, its score, and whether it is right."""
+    entities, events = set(gold.entities or ()), set(gold.events or ())
+    relations, triples = set(gold.relations or ()), set(gold.triples or ())
+    for entity in found.entities or ():
+        if gold.entities is not None:
+            yield "entity", entity.score or 0.0, entity in entities
+    for relation in found.relations or ():
+        triple = Triple(relation.subject.text, relation.label, relation.object.text)
+        yield "relation", relation.score or 0.0, relation in relations or triple in triples
+    for event in found.events or ():
+        yield "event", event.score or 0.0, event in events

@@ -9,6 +9,25 @@ from globalpointer.config import Recipe
 from globalpointer.text.schema import Schema
 
 
+_TAGS = {"ner": "named-entity-recognition", "relation": "relation-extraction", "event": "event-extraction"}
+
+_EXACT = {
+    "ner": "exact spans and labels",
+    "relation": "relations, as the report says under `match`",
+    "event": "arguments: event label, role and span",
+}
+"""What the F1 of a card counts."""
+
+_FIRST_LINES = {
+    "ner": """for entity in document.entities:
+    print(entity.label, entity.text, entity.start, entity.end, entity.score)""",
+    "relation": """for relation in document.relations:
+    print(relation.subject.text, relation.label, relation.object.text, relation.score)""",
+    "event": """for event in document.events:
+    print(event.label, [(argument.role, argument.text) for argument in event.ordered()], event.score)""",
+}
+
+
 def write_card(recipe: Recipe, schema: Schema, report: Mapping[str, Any], path: Path) -> None:
     """Write the card; `report` has the parts "dev" and, where there is one, "test", as in report.json."""
     parts = {name: report[name] for name in ("dev", "test") if name in report}
@@ -28,7 +47,7 @@ def _front_matter(recipe: Recipe, parts: Mapping[str, Mapping[str, Any]]) -> str
     lines = {
         "library_name": "globalpointer",
         "pipeline_tag": "token-classification",
-        "tags": ["globalpointer", "named-entity-recognition", recipe.model.head],
+        "tags": ["globalpointer", _TAGS[recipe.task.kind], recipe.model.head],
         "metrics": ["f1", "precision", "recall"],
         "model-index": index,
     }
@@ -37,28 +56,34 @@ def _front_matter(recipe: Recipe, parts: Mapping[str, Mapping[str, Any]]) -> str
 
 
 def _body(recipe: Recipe, schema: Schema, parts: Mapping[str, Mapping[str, Any]]) -> str:
+    kind = recipe.task.kind
     rows = "\n".join(
         f"| {name} | {scores['f1']:.4f} | {scores['precision']:.4f} | {scores['recall']:.4f} "
         f"| {scores['document_accuracy']:.4f} |"
         for name, scores in parts.items()
     )
-    return f"""# An entity extractor made with globalpointer
+    named = {"entities": schema.entities, "relations": schema.relations, "events": schema.events}
+    labels = "\n".join(
+        f"- {len(each)} {what}: {', '.join(f'`{label}`' for label in each)}" for what, each in named.items() if each
+    )
+    return f"""# An extractor made with globalpointer
 
-Encoder `{recipe.model.encoder}`, head `{recipe.model.head}`. It finds {len(schema.entities)} labels:
-{", ".join(f"`{label}`" for label in schema.entities)}.
+Encoder `{recipe.model.encoder}`, head `{recipe.model.head}`, task `{kind}`. It knows
+
+{labels}
 
 | part | F1 | precision | recall | complete documents |
 |---|--:|--:|--:|--:|
 {rows}
 
-F1 is micro F1 over exact spans and labels, against the raw annotation. The best epoch was chosen by F1 on the dev part,
+F1 is micro F1 over {_EXACT[kind]}, against the raw annotation. The best epoch was chosen by F1 on the dev part,
 so only a test part gives an unbiased number. `report.json` has the scores by label and slice, `recipe.toml` the recipe.
 
 ```python
 from globalpointer import Predictor
 
 predictor = Predictor.from_pretrained("path/to/this/folder")
-for entity in predictor.predict("...").entities:
-    print(entity.label, entity.text, entity.start, entity.end, entity.score)
+document = predictor.predict("...")
+{_FIRST_LINES[kind]}
 ```
 """

@@ -23,8 +23,12 @@ class Corpus:
     notes: list[str] = field(default_factory=list)
 
 
-def load_corpus(data: DataConfig, *, base: Path | None = None) -> Corpus:
-    """Read the files of `[data]`; `base` is the folder of the recipe. Raises DataError and ConfigError.
+SOUGHT = {"ner": "entities", "relation": "relations", "event": "events"}
+"""Of each kind of task, the annotation of a document that it learns from."""
+
+
+def load_corpus(data: DataConfig, *, kind: str = "ner", base: Path | None = None) -> Corpus:
+    """Read the files of `[data]` for a kind of task; `base` is the folder of the recipe. DataError and ConfigError.
 
     In this order: `without` leaves out training texts that stand in other files, `holdout` parts off a development
     part where there is no `dev`, `subset` takes a part of what is left to train on.
@@ -52,8 +56,8 @@ def load_corpus(data: DataConfig, *, base: Path | None = None) -> Corpus:
     for name, part in (("train", train), ("dev", dev)):
         if not part:
             raise DataError(f"the {name} part has no documents")
-        if not any(document.entities for document in part):
-            raise DataError(f"the {name} part has no annotated entity: {len(part)} documents without any")
+        if not any(getattr(document, SOUGHT[kind]) for document in part):
+            raise DataError(f"the {name} part has no annotated {SOUGHT[kind]}: {len(part)} documents without any")
     return Corpus(train, dev, test, notes)
 
 

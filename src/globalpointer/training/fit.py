@@ -18,9 +18,9 @@ from transformers.trainer_callback import PrinterCallback
 
 from globalpointer.config import Recipe
 from globalpointer.data.batching import Example, encode_documents
-from globalpointer.errors import DataError
-from globalpointer.evaluation import evaluate, mentions
-from globalpointer.predictor import LimitWarning, Predictor
+from globalpointer.errors import DataError, LimitWarning
+from globalpointer.evaluation import EVALUATIONS, mentions
+from globalpointer.predictor import Predictor
 from globalpointer.text.spans import Document
 from globalpointer.training import checkpoints
 from globalpointer.training.arguments import parse, preset
@@ -38,6 +38,7 @@ from globalpointer.training.folder import (
     read_result,
     same_recipe,
 )
+from globalpointer.training.lost import Lost, told
 from globalpointer.training.patience import Patience, exhausted
 from globalpointer.training.progress import History, ProgressBar
 from globalpointer.training.start import start
@@ -72,13 +73,14 @@ def fit(
     console = (console or Console(stderr=True)) if leads else Console(quiet=True)
     started = time.perf_counter()
     # Before the folder is made or an older run in it removed: a mistyped path or name leaves all as it was.
-    corpus = load_corpus(recipe.data, base=base)
+    kind = recipe.task.kind
+    corpus = load_corpus(recipe.data, kind=kind, base=base)
     set_seed(arguments.seed)
     predictor = start(recipe, corpus.train)
     examples, lost = encode(predictor, corpus.train, console)
     if leads:
         prepare(recipe, folder, resume=resume, overwrite=overwrite)
-    notes = [*corpus.notes, *_losses(lost, corpus.train)]
+    notes = [*corpus.notes, *told(lost)]
     for note in notes:
         console.print(note, style="yellow", markup=False, soft_wrap=True)
     judge = Predictor(predictor.model, predictor.tokenizer, precision="bfloat16" if arguments.bf16 else "float32")
@@ -88,7 +90,7 @@ def fit(
         settings,
         examples=examples,
         collator=make_collator(predictor.model.task.grids, predictor.tokenizer.pad, rdrop=settings.rdrop),
-        judge=lambda: _judge(judge, corpus.dev, arguments.per_device_eval_batch_size),
+        judge=lambda: _judge(judge, kind, corpus.dev, arguments.per_device_eval_batch_size),
         keep=lambda: keep(predictor, folder),
         callbacks=[History(folder / HISTORY), ProgressBar(console)],
     )
@@ -119,27 +121,27 @@ def _is_over(checkpoint: Path | None, patience: int | None) -> bool:
 
 def encode(
     predictor: Predictor, documents: Sequence[Document], console: Console | None = None
-) -> tuple[list[Example], Counter[str]]:
-    """Documents to training examples, and how many annotations were lost, by reason; a bar where there are many."""
+) -> tuple[list[Example], Lost]:
+    """Documents to training examples, and how many annotations were lost; a bar where there are many."""
     task, tokenizer = predictor.model.task, predictor.tokenizer
     examples: list[Example] = []
-    lost: Counter[str] = Counter()
+    lost: Lost = Counter()
     console = console or Console(stderr=True)
     hidden = len(documents) < 5 * PORTION or not console.is_terminal
     portions = [documents[start : start + PORTION] for start in range(0, len(documents), PORTION)]
     for portion in track(portions, "Encoding", console=console, transient=True, disable=hidden):
         for encoded in encode_documents(portion, task, tokenizer):
             examples.extend(encoded.examples)
-            lost.update(encoded.reasons)
+            lost.update((type(annotation).__name__, reason) for annotation, reason in encoded.lost.items())
     if not examples:
         raise DataError("the train part has no token to learn from: every text is empty or only white space")
     return examples, lost
 
 
-def _judge(predictor: Predictor, dev: Sequence[Document], batch_size: int) -> dict[str, float]:
+def _judge(predictor: Predictor, kind: str, dev: Sequence[Document], batch_size: int) -> dict[str, float]:
     with _many_cells():
         found = predictor.predict([document.text for document in dev], batch_size=batch_size)
-    report = evaluate(dev, found)
+    report = EVALUATIONS[kind](dev, found)
     return {"f1": report.f1, "precision": report.precision, "recall": report.recall}
 
 
@@ -165,22 +167,9 @@ def _finish(
     for name, part in (("dev", corpus.dev), ("test", corpus.test)):
         if part is not None:
             found = predictor.predict([document.text for document in part], batch_size=batch_size)
-            plain[name] = evaluate(part, found, unit=unit, seen=seen).to_dict()
+            plain[name] = EVALUATIONS[recipe.task.kind](part, found, unit=unit, seen=seen).to_dict()
     write_card(recipe, predictor.schema, plain, folder / "README.md")
     staged = folder / f".{REPORT}"
     staged.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
     shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
     staged.replace(folder / REPORT)
-
-
-def _losses(lost: Counter[str], documents: Sequence[Document]) -> list[str]:
-    total = sum(len(document.entities or ()) for document in documents)
-    said = "{} of {} training annotations are lost: {}"
-    return [said.format(count, total, _WHY.get(reason, reason)) for reason, count in lost.most_common()]
-
-
-_WHY = {
-    "alignment": "a border of theirs lies within a token of the tokenizer",
-    "width": "they are wider than task.max_width",
-    "window": "no window holds them wholly (a larger model.overlap would)",
-}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from globalpointer.config import Recipe, load_recipe
 from globalpointer.errors import ConfigError
-from globalpointer.evaluation.report import Report
+from globalpointer.evaluation import AnyReport, read_report
 from globalpointer.predictor import Predictor
 from globalpointer.training import checkpoints
 
@@ -20,8 +20,8 @@ WEIGHTS = "model.safetensors"
 class FitResult:
     """What a finished run leaves: its reports, its folder, the seconds it took, and what was left out or lost."""
 
-    dev: Report
-    test: Report | None
+    dev: AnyReport
+    test: AnyReport | None
     folder: Path
     seconds: float
     notes: Sequence[str]
@@ -70,8 +70,8 @@ def read_result(folder: Path) -> FitResult:
     plain = json.loads((folder / REPORT).read_text(encoding="utf-8"))
     test = plain.get("test")
     return FitResult(
-        dev=Report.from_dict(plain["dev"]),
-        test=None if test is None else Report.from_dict(test),
+        dev=read_report(plain["dev"]),
+        test=None if test is None else read_report(test),
         folder=folder,
         seconds=plain["seconds"],
         notes=plain["notes"],

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from globalpointer.build import SCRATCH_ENCODERS, takes
-from globalpointer.config import ModelConfig, Recipe
+from globalpointer.config import ModelConfig, Recipe, TaskConfig
 from globalpointer.data.tokenizers import Kind, learn_tokenizer, load_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
 from globalpointer.errors import ConfigError, SchemaError
@@ -37,25 +37,25 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
         "truncation": recipe.model.truncation,
     }
     tokenizer = TextTokenizer(backend, **text)
-    # Not every head has rotary positions to turn off
-    rotary = {"rotary": recipe.model.rotary} if takes(recipe.model.head, "rotary") else {}
+    # Not every head has rotary positions to turn off, or a size
+    given = {"dim": recipe.model.dim, "rotary": recipe.model.rotary}
+    head = {name: value for name, value in given.items() if value is not None and takes(recipe.model.head, name)}
     config = GlobalPointerConfig(
         architecture={
-            "task": {"kind": recipe.task.kind, "schema": schema.to_dict(), "max_width": recipe.task.max_width},
+            "task": {"kind": recipe.task.kind, "schema": schema.to_dict(), **_options(recipe.task, documents)},
             "encoder": encoder,
             "head": {
                 "name": recipe.model.head,
-                "options": {"dim": recipe.model.dim, **rotary, **recipe.model.head_options},
+                "options": {**head, **recipe.model.head_options},
             },
             "loss": recipe.model.loss,
-            "reduction": recipe.model.reduction,
+            "reduction": recipe.model.reduction or ("mean" if recipe.task.kind == "ner" else "sum"),
             "dropout": recipe.model.dropout,
         },
         text={
             **text,
             "joiner": recipe.data.joiner,
             "unit": unit,
-            "overlap_policy": recipe.task.overlap_policy,
         },
         recipe=recipe.model_dump(exclude_none=True),
     )
@@ -108,11 +108,19 @@ def _check_window(model: ModelConfig, tokenizer: TextTokenizer, encoder: nn.Modu
         )
 
 
+def _options(task: TaskConfig, documents: Sequence[Document]) -> dict[str, Any]:
+    """The options of the task; where entities are but the ends of triples, subjects and objects are told apart."""
+    options = task.options()
+    if task.kind == "relation" and any(document.triples is not None for document in documents):
+        options.setdefault("entities", "roles")
+    return options
+
+
 def _schema(recipe: Recipe, documents: Sequence[Document]) -> Schema:
     used = Schema.of(documents)
     if recipe.task.labels is None:
         return used
-    schema = Schema(tuple(recipe.task.labels))
+    schema = Schema(tuple(recipe.task.labels), used.relations, used.events)
     for label in used.entities:
         try:
             schema.type_of(label)

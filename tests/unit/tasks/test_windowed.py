@@ -19,10 +19,11 @@ def test_a_rest_that_is_itself_gold_stays_gold() -> None:
     assert rest == {"entity": frozenset()}
 
 
-def test_a_link_backwards_leaves_no_rest() -> None:
-    inside, rest = cut_cells({"link": frozenset({Cell(0, 5, 1), Cell(0, 3, 2)})}, Window(2, 4))
-    assert inside == {"link": {Cell(0, 1, 0)}}
-    assert rest == {"link": frozenset()}
+def test_a_link_that_is_cut_leaves_no_rest() -> None:
+    links = {"link": frozenset({Cell(0, 5, 1), Cell(0, 3, 2), Cell(0, 2, 9)}), "entity": frozenset({Cell(0, 2, 9)})}
+    inside, rest = cut_cells(links, Window(2, 4), links={"link"})
+    assert inside == {"link": {Cell(0, 1, 0)}, "entity": frozenset()}
+    assert rest == {"entity": {Cell(0, 0, 1)}}
 
 
 def test_gold_wider_than_every_window_is_unreachable() -> None:

@@ -1,0 +1,74 @@
+"""From the probabilities that a user sees to the logits that cells carry, and back."""
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from globalpointer.errors import ConfigError
+from globalpointer.text.schema import Schema
+
+Limits = Mapping[str, tuple[float, ...]]
+"""The least logit of a cell, by the name of its grid and by type."""
+
+KINDS = ("entity", "relation", "event")
+
+UNDECIDED = 0.5
+"""The probability of logit 0, which is where training draws the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The least score of what is given out: one for all, by kind ("relation"), or by label, the narrowest counts."""
+
+    general: float = UNDECIDED
+    named: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, given: float | Mapping[str, float], schema: Schema) -> "Thresholds":
+        """What a user gave: a probability, or probabilities by kind or label. ConfigError names what is unknown."""
+        if not isinstance(given, Mapping):
+            return cls(_checked(given))
+        known = [*KINDS, *schema.entities, *schema.relations, *schema.events]
+        for name in given:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f"nearest: {near[0]!r}" if near else f"known: {', '.join(known)}"
+                raise ConfigError(f"threshold names an unknown label, {name!r} ({hint})")
+        return cls(named={name: _checked(each) for name, each in given.items()})
+
+    def score(self, kind: str, label: str) -> float:
+        """The least score of an annotation."""
+        return self.named.get(label, self.named.get(kind, self.general))
+
+    def logits(self, kind: str, labels: Iterable[str], slope: float) -> tuple[float, ...]:
+        """The least logit for each label, where the score is sigmoid(slope * logit)."""
+        return tuple(logit(self.score(kind, label)) / slope for label in labels)
+
+
+def sigmoid(value: float) -> float:
+    """1 / (1 + exp(-value)), without overflow."""
+    if value >= 0:
+        return 1.0 / (1.0 + math.exp(-value))
+    grown = math.exp(value)
+    return grown / (1.0 + grown)
+
+
+def logit(probability: float) -> float:
+    """The inverse of `sigmoid`."""
+    return math.log(probability) - math.log1p(-probability)
+
+
+def check_slopes(slopes: Mapping[str, float], kinds: Sequence[str]) -> None:
+    """Raise ConfigError for a slope that turns scores round, or of a kind that the task does not have."""
+    for kind, slope in slopes.items():
+        if kind not in kinds:
+            raise ConfigError(f"a slope is given for {kind!r}; this task has: {', '.join(kinds)}")
+        if not slope > 0:
+            raise ConfigError(f"the slope of a score must be above 0, not {slope}")
+
+
+def _checked(probability: float) -> float:
+    if not 0 < probability < 1:
+        raise ConfigError(f"a threshold is a probability between 0 and 1, both excluded, got {probability!r}")
+    return probability

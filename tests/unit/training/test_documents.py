@@ -53,7 +53,7 @@ def test_what_is_missing_is_said(train, tmp_path):
     with pytest.raises(ConfigError, match="both dev and holdout"):
         corpus(train, dev=train, holdout={"fraction": 0.5})
     empty = write(tmp_path / "empty.jsonl", ["a", "b"], label=None)
-    with pytest.raises(DataError, match="the train part has no annotated entity: 2 documents"):
+    with pytest.raises(DataError, match="the train part has no annotated entities: 2 documents"):
         corpus(empty, dev=train)
 
 

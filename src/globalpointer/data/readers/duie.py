@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from globalpointer.data.readers.annotate import checked_text, label_fault
+from globalpointer.data.readers.links import name_fault
 from globalpointer.data.readers.locate import TypedTriple, locate
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
@@ -49,15 +50,18 @@ def _triples(claims: Any, report: Reporter, record: Record) -> Iterator[TypedTri
         if fault:
             report.dropped(f"triple {index}: {fault}", record.line, path=record.path)
             continue
-        slots, types = _slots(claim["object"]), _slots(claim["object_type"])
-        for slot, value in slots.items():
-            if value.strip():
-                label = claim["predicate"] if slot == VALUE else f"{claim['predicate']}.{slot}"
-                yield TypedTriple(Triple(claim["subject"], label, value), claim["subject_type"], types[slot])
+        types = _slots(claim["object_type"])
+        for slot, value in _filled(_slots(claim["object"])).items():
+            label = claim["predicate"] if slot == VALUE else f"{claim['predicate']}.{slot}"
+            yield TypedTriple(Triple(claim["subject"], label, value), claim["subject_type"], types[slot])
 
 
 def _slots(value: Any) -> dict[str, Any]:
     return {VALUE: value} if isinstance(value, str) else value
+
+
+def _filled(slots: dict[str, Any]) -> dict[str, Any]:
+    return {slot: value for slot, value in slots.items() if value != "" and not str(value).isspace()}
 
 
 def _fault(claim: Any) -> str | None:
@@ -71,13 +75,15 @@ def _fault(claim: Any) -> str | None:
     slots, types = _slots(claim["object"]), _slots(claim["object_type"])
     if not isinstance(slots, dict) or not isinstance(types, dict):
         return f"an object and its type are strings, or slots of strings, found {slots!r:.60} and {types!r:.60}"
-    mentions = [claim["subject"], *slots.values()]
-    if not all(isinstance(each, str) for each in mentions):
-        return f"a mention must be a string, found {mentions!r:.60}"
-    if not claim["subject"].strip() or not "".join(slots.values()).strip():
-        return f"a triple needs a subject and an object, found {mentions!r:.60}"
-    untyped = [slot for slot, value in slots.items() if value.strip() and slot not in types]
+    objects = _filled(slots)
+    if not objects:
+        return f"its object is blank: {slots!r:.60}"
+    untyped = [slot for slot in objects if slot not in types]
     if untyped:
-        return f"no type for the slot {untyped[0]!r} of the object"
-    labels = [claim["predicate"], claim["subject_type"], *types.values()]
-    return next(filter(None, map(label_fault, labels)), None)
+        return f"no type for the slot {untyped[0]!r} of its object"
+    mentions = [
+        name_fault(claim["subject"], "a subject"),
+        *(name_fault(each, "an object") for each in objects.values()),
+    ]
+    labels = map(label_fault, (claim["predicate"], claim["subject_type"], *objects, *types.values()))
+    return next(filter(None, (*mentions, *labels)), None)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from globalpointer.data.readers.annotate import checked_text, label_fault
+from globalpointer.data.readers.links import name_fault
 from globalpointer.data.readers.locate import TypedTriple, locate
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
@@ -50,6 +51,4 @@ def _fault(entry: Any) -> str | None:
     """What is wrong with one entry of "triple_list", or None."""
     if not isinstance(entry, list) or len(entry) != 3:
         return f"expected [subject, label, object], found {entry!r:.60}"
-    if not all(isinstance(each, str) and each.strip() for each in (entry[0], entry[2])):
-        return f"a triple needs a subject and an object, found {entry!r:.60}"
-    return label_fault(entry[1])
+    return name_fault(entry[0], "a subject") or label_fault(entry[1]) or name_fault(entry[2], "an object")

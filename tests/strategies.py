@@ -100,3 +100,17 @@ def event_documents(draw: st.DrawFn) -> Document:
         arguments = frozenset(Argument(role, span, text[span.start : span.end]) for role, span in drawn)
         made.append(Event(label, arguments))
     return Document(text, events=tuple(dict.fromkeys(made)))
+
+
+@st.composite
+def linked_documents(draw: st.DrawFn) -> Document:
+    """A document with entities, relations among them (an entity with itself, too) and events over any spans."""
+    text = draw(texts(1))
+    found = draw(entities(text))
+    ends = st.sampled_from(found) if found else st.nothing()
+    relations = draw(st.lists(st.builds(Relation, st.sampled_from(LABELS), ends, ends), max_size=6)) if found else []
+    roles = st.sampled_from((TRIGGER, "who", "<b>"))
+    places = spans(len(text)).map(lambda span: (span, text[span.start : span.end]))
+    arguments = st.builds(lambda role, place: Argument(role, *place), roles, places)
+    events = st.builds(Event, st.sampled_from(LABELS), st.frozensets(arguments, min_size=1, max_size=5))
+    return Document(text, found, relations=tuple(relations), events=tuple(draw(st.lists(events, max_size=3))))

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.strategies import documents, entities, flat, texts
+from tests.strategies import documents, entities, flat, scores, spans, texts
 
 from globalpointer.data.readers import Notes, read
 from globalpointer.data.readers.tags import SCHEMES, decode, encode
 from globalpointer.data.writers import WRITERS, write
 from globalpointer.errors import DataError
-from globalpointer.text.spans import Document, Entity, Span
+from globalpointer.text.spans import TRIGGER, Argument, Document, Entity, Event, Relation, Span, Triple, reading_order
 
 COLUMNS = ("iob1", "bio", "bioes", "bmeso", "bilou")
 MANY = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -80,6 +80,79 @@ def test_formats_that_cannot_say_everything_refuse_the_rest(name, written):
         assert any(" " in text or "\n" in text or "\r" in text or not text.strip() for text in event)
     else:
         same(found, written)
+
+
+def arguments(text, spans_, roles):
+    """Arguments over some of these spans."""
+    return st.builds(
+        lambda role, span, score: Argument(role, span, text[span.start : span.end], score),
+        st.sampled_from(roles), spans_, st.none() | scores(),
+    )  # fmt: skip
+
+
+@st.composite
+def linked(draw, roles=(TRIGGER, "Org", "Org1", "Org2", "Org12", "\u5730")):
+    """A document with relations and events; each kind of annotation beside entities may be missing."""
+    text = draw(texts(min_size=1, max_size=12))
+    ends = tuple(sorted(set(draw(entities(text, scored=True, max_size=4))), key=reading_order))
+    relations, anywhere, maybe = st.just([]), spans(len(text)), st.none() | scores()
+    if ends:
+        end = st.sampled_from(ends)
+        relations = st.lists(st.builds(Relation, st.sampled_from(("in", "a b", "<x>")), end, end, maybe), max_size=3)
+        anywhere = anywhere | st.sampled_from([each.span for each in ends])
+    members = st.frozensets(arguments(text, anywhere, roles), min_size=1, max_size=4)
+    events = st.lists(st.builds(Event, st.sampled_from(("hire", "a b")), members, maybe), max_size=3)
+    found, happened = (tuple(dict.fromkeys(draw(each))) for each in (relations, events))
+    triples = tuple(dict.fromkeys(Triple(each.subject.text, each.label, each.object.text) for each in found))
+    found, triples, happened = (draw(st.sampled_from((kind, None))) for kind in (found, triples, happened))
+    return Document(text, ends, "one", relations=found, triples=triples, events=happened)
+
+
+@MANY
+@given(st.lists(linked(), min_size=1, max_size=2))
+def test_our_own_form_holds_relations_triples_and_events(written):
+    found = round_trip(written, "jsonl")
+    assert found == written
+    assert [document.to_dict() for document in found] == [document.to_dict() for document in written]
+
+
+@MANY
+@given(linked())
+def test_brat_holds_relations_and_events_or_refuses_them(document):
+    found = round_trip([document], "brat")
+    if found is None:
+        assert not sayable(document)
+        return
+    same(found, [document])
+    assert set(found[0].relations or ()) == set(document.relations or ())
+    assert set(found[0].events or ()) == set(document.events or ())
+
+
+def sayable(document):
+    """Whether brat's standoff can say it: a naive twin of what its writer refuses."""
+    labelled = (*document.entities, *(document.relations or ()), *(document.events or ()))
+    triggers = [event.triggers for event in document.events or ()]
+    said = {each.span for each in document.entities} | {each.span for found in triggers for each in found}
+    return (
+        not any(" " in each.label for each in labelled)
+        and all(len(found) == 1 for found in triggers)
+        and all(argument.span in said for event in document.events or () for argument in event.arguments)
+        and bool(document.relations or not document.triples)
+        and not any({"Org", "Org2"} <= {each.role for each in event.arguments} for event in document.events or ())
+        and not any({"Org", "Org12"} <= {each.role for each in event.arguments} for event in document.events or ())
+        and not any({"Org1", "Org12"} <= {each.role for each in event.arguments} for event in document.events or ())
+    )
+
+
+def test_some_documents_with_links_are_not_refused():
+    text = "Ann hired Bob and Cy"
+    ann, bob, cy = (Document(text).entity("PER", *each) for each in ((0, 3), (10, 13), (18, 20)))
+    whom = [Argument("Whom", each.span, each.text) for each in (bob, cy)]
+    event = Event("hire", frozenset([Argument(TRIGGER, Span(4, 9), "hired"), Argument("Who", ann.span, "Ann"), *whom]))
+    why = Event("like", frozenset([Argument(TRIGGER, Span(14, 17), "and"), Argument("Why", Span(4, 9), "hired")]))
+    document = Document(text, (ann, bob, cy), "one", relations=(Relation("knows", bob, ann),), events=(event, why))
+    for name in ("jsonl", "brat"):
+        assert round_trip([document], name) == [document]
 
 
 def test_some_documents_are_not_refused():

@@ -1,11 +1,17 @@
 """`globalpointer convert`: annotated files from one format to another, with leaks left out on request."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from globalpointer.cli.options import FORMATS, Joiner
 from globalpointer.cli.output import to_person
+
+if TYPE_CHECKING:
+    from globalpointer.text.spans import Document
+
+LINKS = ("relations", "triples", "events")
 
 
 def convert(
@@ -17,17 +23,23 @@ def convert(
     to: Annotated[str, typer.Option(help="The format of OUT.")] = "jsonl",
     joiner: Joiner = None,
     discontinuous: Annotated[str, typer.Option(help="Spans with gaps (brat): refuse, envelope or skip.")] = "refuse",
+    mentions: Annotated[
+        str, typer.Option(help="Triples without offsets: which occurrences are meant: all, nearest or first.")
+    ] = "nearest",
     without: Annotated[
         list[str] | None,
         typer.Option(help="Leave out texts that equal, or are part of, a text of this file (of FILE's format)."),
     ] = None,
     labels: Annotated[
-        bool, typer.Option("--labels/--drop-labels", help="Keep the entities, or only the texts.")
+        bool, typer.Option("--labels/--drop-labels", help="Keep the annotation, or only the texts.")
+    ] = True,
+    links: Annotated[
+        bool, typer.Option("--links/--drop-links", help="Keep relations and events, or only the entities.")
     ] = True,
 ) -> None:
     """Write annotated documents in another format. OUT appears whole or not at all.
 
-    A format that cannot hold an annotation, as columns cannot hold nested entities, refuses it by name.
+    A format that cannot hold an annotation, as columns cannot hold nested entities or relations, refuses it by name.
     """
     from dataclasses import replace
 
@@ -35,15 +47,22 @@ def convert(
     from globalpointer.data.leaks import without as leave_out
     from globalpointer.data.writers import write
 
-    documents = list(read_all([file], format, joiner=joiner, discontinuous=discontinuous))
+    options = {"joiner": joiner, "discontinuous": discontinuous, "mentions": mentions}
+    documents = list(read_all([file], format, **options))
     if without:
-        others = read_all(without, format, joiner=joiner, discontinuous=discontinuous)
-        documents, removed = leave_out(documents, others)
+        documents, removed = leave_out(documents, read_all(without, format, **options))
         to_person(
             f"{len(removed)} documents left out: their texts equal, or are part of, texts of {', '.join(without)}"
         )
+    if not links or not labels:
+        documents = [replace(document, relations=None, triples=None, events=None) for document in documents]
     if not labels:
         documents = [replace(document, entities=None) for document in documents]
     write(documents, out, to, joiner=joiner)
-    entities = sum(len(document.entities or ()) for document in documents)
-    to_person(f"{len(documents)} documents with {entities} entities written to {out}")
+    to_person(f"{len(documents)} documents with {_counted(documents)} written to {out}")
+
+
+def _counted(documents: Sequence["Document"]) -> str:
+    """How many entities there are, and how much of what else there is."""
+    counts = {kind: sum(len(getattr(each, kind) or ()) for each in documents) for kind in ("entities", *LINKS)}
+    return ", ".join(f"{count} {kind}" for kind, count in counts.items() if count or kind == "entities")

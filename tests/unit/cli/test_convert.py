@@ -52,3 +52,33 @@ def test_unknown_formats(cli, gold, tmp_path, given, to):
     result = cli("convert", gold, tmp_path / "c", "--format", given, "--to", to)
     assert result.code == 1
     assert "nearest" in result.err
+
+
+def test_relations_and_events_are_kept_or_dropped(cli, tmp_path):
+    ann, oslo = {"start": 0, "end": 3, "label": "PER"}, {"start": 7, "end": 11, "label": "LOC"}
+    event = {"label": "be", "arguments": [{"role": "trigger", "start": 4, "end": 6}]}
+    record = {"text": "Ann in Oslo", "entities": [ann, oslo], "events": [event]}
+    record["relations"] = [{"label": "in", "subject": 0, "object": 1}]
+    (tmp_path / "a.jsonl").write_text(json.dumps(record))
+    result = cli("convert", tmp_path / "a.jsonl", tmp_path / "b", "--format", "jsonl", "--to", "brat")
+    assert "1 documents with 2 entities, 1 relations, 1 events written" in result.err
+    again = tmp_path / "c.jsonl"
+    assert cli("convert", tmp_path / "b", again, "--format", "brat").code == 0
+    assert rows(again)[0]["relations"] == record["relations"]
+    refused = cli("convert", again, tmp_path / "d.txt", "--format", "jsonl", "--to", "bio", "--joiner", " ")
+    assert (refused.code, "holds entities only" in refused.err) == (1, True)
+    options = ("--format", "jsonl", "--to", "bio", "--joiner", " ", "--drop-links")
+    assert cli("convert", again, tmp_path / "d.txt", *options).code == 0
+    assert (tmp_path / "d.txt").read_text().split() == ["Ann", "B-PER", "in", "O", "Oslo", "B-LOC"]
+    assert cli("convert", again, tmp_path / "e.jsonl", "--format", "jsonl", "--drop-labels").code == 0
+    assert set(rows(tmp_path / "e.jsonl")[0]) == {"text", "id"}
+
+
+def test_a_policy_for_mentions(cli, tmp_path):
+    triple = {"subject": "Ann", "label": "likes", "object": "Bo"}
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "Ann, Ann and Bo", "triples": [triple]}))
+    for policy, start in (("nearest", 5), ("first", 0)):
+        options = ("--format", "jsonl", "--mentions", policy)
+        assert cli("convert", tmp_path / "a.jsonl", tmp_path / "b.jsonl", *options).code == 0
+        (row,) = rows(tmp_path / "b.jsonl")
+        assert row["entities"][row["relations"][0]["subject"]]["start"] == start

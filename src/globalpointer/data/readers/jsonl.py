@@ -121,9 +121,12 @@ def _relations(line: Line, relations: list[Any], entities: Sequence[Entity | Non
 
 def _triples(line: Line, triples: list[Any]) -> Iterator[Triple]:
     for index, given in enumerate(triples):
-        fault = _keys_fault(given, ("subject", "label", "object"), "subject, label and object")
-        for name in () if fault else ("subject", "label", "object"):
-            fault = fault or name_fault(given[name], f"the {name}")
+        fault = (
+            _keys_fault(given, ("subject", "label", "object"), "subject, label and object")
+            or label_fault(given["label"])
+            or _mention_fault("subject", given["subject"])
+            or _mention_fault("object", given["object"])
+        )
         if fault:
             line.drop(f"triple {index}", fault)
         else:
@@ -179,6 +182,12 @@ def _score_fault(given: Mapping[str, Any]) -> str | None:
     if score is None or (isinstance(score, int | float) and not isinstance(score, bool)):
         return None
     return f"a score must be a number, found {score!r}"
+
+
+def _mention_fault(end: str, mention: Any) -> str | None:
+    """What is wrong with the end of a triple, or None: it may be blank, as an entity may."""
+    blank = isinstance(mention, str) and mention.isspace()
+    return None if blank else name_fault(mention, f"the {end}")
 
 
 def _end_fault(end: str, index: Any, entities: Sequence[Entity | None]) -> str | None:

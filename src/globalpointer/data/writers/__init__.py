@@ -27,6 +27,9 @@ WRITERS: dict[str, LineWriter | None] = {
 }
 """How each format writes a document; None: brat writes a folder."""
 
+LINKED = ("jsonl", "brat")
+"""The formats that hold relations and events."""
+
 
 def write(
     documents: Iterable[Document],
@@ -39,13 +42,15 @@ def write(
 
     A path ending in `.gz` is gzipped. The file appears when all is written: an error leaves what was there before. A
     stream is written to line by line. Raises DataError for what the format cannot say, such as nested entities in a
-    column file, and where the file cannot be written.
+    column file or a relation in one, and where the file cannot be written.
     """
     if format not in WRITERS:
         near = difflib.get_close_matches(format, WRITERS, n=1)
         hint = f"nearest: {near[0]!r}; " if near else ""
         raise ConfigError(f"cannot write the format {format!r} ({hint}known: {', '.join(WRITERS)})")
     writer = WRITERS[format]
+    if format not in LINKED:
+        documents = _without_links(documents, format)
     if writer is None:
         if not isinstance(target, str | Path):
             raise ConfigError("brat is a folder of files: name one to write to")
@@ -56,6 +61,16 @@ def write(
         return _write_lines(documents, target, writer)
     with new_file(target) as stream:
         return _write_lines(documents, stream, writer)
+
+
+def _without_links(documents: Iterable[Document], name: str) -> Iterator[Document]:
+    """The documents, of which none may have more than entities."""
+    for document in documents:
+        links = {"relations": document.relations, "triples": document.triples, "events": document.events}
+        counted = " and ".join(f"{len(each)} {kind}" for kind, each in links.items() if each)
+        if counted:
+            raise DataError(f"document {document.id}: it has {counted}, and {name} holds entities only: use jsonl")
+        yield document
 
 
 def _write_lines(documents: Iterable[Document], stream: TextIO, writer: LineWriter) -> int:

@@ -168,7 +168,7 @@ def test_triples_are_looked_for_where_nothing_says_where_they_are(one):
     [
         ({"subject": "Ann", "label": "likes"}, "'object' missing"),
         ({"subject": 3, "label": "likes", "object": "tea"}, "the subject must be a string that is not blank, found 3"),
-        ({"subject": "Ann", "label": "", "object": "tea"}, "the label must be a string that is not blank"),
+        ({"subject": "Ann", "label": "", "object": "tea"}, "a label must be a string that is not blank"),
         (["Ann", "likes", "tea"], 'expected {"subject", "label", "object"}'),
     ],
 )

@@ -4,13 +4,14 @@ import errno
 import gzip
 import io
 import os
+from dataclasses import replace
 
 import pytest
 
 from globalpointer.data.readers import read
 from globalpointer.data.writers import write
 from globalpointer.errors import ConfigError, DataError
-from globalpointer.text.spans import Document
+from globalpointer.text.spans import Argument, Document, Event, Relation, Span, Triple
 
 TEXT = "Ann from Old Port"
 PLAIN = Document(TEXT, (Document(TEXT).entity("PER", 0, 3), Document(TEXT).entity("LOC", 9, 17)), "one")
@@ -131,3 +132,54 @@ def test_new_files_have_the_usual_rights(tmp_path):
     (tmp_path / "plain").touch()
     write([PLAIN], tmp_path / "a.jsonl", "jsonl")
     assert (tmp_path / "a.jsonl").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def argument(role, start, end):
+    return Argument(role, Span(start, end), TEXT[start:end])
+
+
+ANN, PORT = PLAIN.entities
+LEAVING = Event("leave", frozenset([argument("trigger", 4, 8), argument("Who", 0, 3), argument("Where", 9, 17)]))
+LINKED = Document(TEXT, PLAIN.entities, "d", relations=(Relation("from", ANN, PORT),), events=(LEAVING,))
+
+
+def test_brat_has_lines_for_relations_and_events(tmp_path):
+    write([LINKED], tmp_path / "out", "brat")
+    assert (tmp_path / "out" / "d.ann").read_text() == (
+        "T1\tPER 0 3\tAnn\nT2\tLOC 9 17\tOld Port\nR1\tfrom Arg1:T1 Arg2:T2\n"
+        "T3\tleave 4 8\tfrom\nE1\tleave:T3 Who:T1 Where:T2\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"events": (Event("x", frozenset([argument("Who", 0, 3)])),)}, "event 'x' has 0 triggers"),
+        (
+            {"events": (Event("x", frozenset([argument("trigger", 0, 3), argument("trigger", 4, 8)])),)},
+            "has 2 triggers",
+        ),
+        ({"events": (Event("x", frozenset([argument("trigger", 0, 3), argument("Who", 4, 8)])),)}, "neither an entity"),
+        ({"events": (Event("x", frozenset([argument("trigger", 4, 8), argument("a b", 0, 3)])),)}, "no blanks"),
+        ({"relations": (Relation("a b", ANN, PORT),)}, "no blanks, found 'a b'"),
+        ({"triples": (Triple("Ann", "from", "Newport"),)}, "'Newport'\\) stands nowhere in the text"),
+    ],
+)
+def test_what_brat_has_no_place_for(tmp_path, change, said):
+    with pytest.raises(DataError, match="document d: .*" + said):
+        write([replace(LINKED, **change)], tmp_path / "out", "brat")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_roles_that_look_numbered(tmp_path):
+    roles = ("Who", "Who", "Who2")
+    event = Event("x", frozenset([argument("trigger", 4, 8), *map(argument, roles, (0, 9, 0), (3, 17, 3))]))
+    with pytest.raises(DataError, match="could not be told from numbered ones"):
+        write([replace(LINKED, events=(event,))], tmp_path / "out", "brat")
+
+
+@pytest.mark.parametrize("name", ["cluener", "cmeee", "bio"])
+def test_formats_of_entities_refuse_relations_and_events(tmp_path, name):
+    with pytest.raises(DataError, match=f"document d: it has 1 relations and 1 events, and {name} holds entities only"):
+        write([LINKED], tmp_path / "out", name, joiner=" ")
+    assert write([replace(PLAIN, relations=(), events=())], tmp_path / "out", name, joiner=" ") == 1

@@ -13,7 +13,7 @@ from globalpointer.text.spans import TRIGGER, Argument, Entity, Event, Relation
 
 _RELATION = re.compile(r"R\d+\t(\S+) (\S+):(\S+) (\S+):(\S+)\s*")
 _EVENT = re.compile(r"(E\d+)\t(\S+):(T\d+)((?: +\S+:[TE]\d+)*)\s*")
-_NUMBERED = re.compile(r"(.+?)([2-9]|[1-9]\d+)")
+_NUMBER = re.compile(r"[2-9]|[1-9][0-9]+")
 _UNREAD = re.compile(r"([AMN])\d+\t|(\*)\t")
 _UNREAD_SAID = {"A": "attributes", "M": "attributes", "N": "normalizations", "*": "equivalences"}
 
@@ -74,10 +74,12 @@ def plain_roles(roles: Sequence[str]) -> list[str]:
 
     `Theme2` is a `Theme` where the event has a `Theme` too; `Org1` and `Org2` are two roles.
     """
-    numbered = (_NUMBERED.fullmatch(role) for role in roles)
-    return [
-        match[1] if match and match[1] in roles else role for role, match in zip(roles, numbered, strict=True)
-    ]  # fmt: skip
+
+    def plain(role: str) -> str:
+        bases = (base for base in roles if role.startswith(base) and _NUMBER.fullmatch(role, len(base)))
+        return next(bases, role)
+
+    return [plain(role) for role in roles]
 
 
 def events(

@@ -1,0 +1,257 @@
+"""CasRel: find the subjects, then for each of them, and for every predicate, its objects."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+
+from globalpointer.errors import ConfigError
+from globalpointer.grid import Cell, Grid, ScoredCells, join
+from globalpointer.nn.baselines.cells import best, by_example, gold, limits, strongest, within
+from globalpointer.nn.contracts import Batch
+from globalpointer.nn.heads.global_pointer import at_least_float32, at_legal, lecun
+
+ENTITY, HEAD, TAIL = GRIDS = ("entity", "relation.head", "relation.tail")
+ROLES = ("subject", "object")
+
+TOGETHER = 256
+"""Subjects whose objects are looked for at once."""
+
+Threshold = Mapping[str, float | Tensor] | float
+
+
+class Spans(NamedTuple):
+    """Spans that were found in some groups of planes of tokens, and the logits of both ends."""
+
+    group: Int[Tensor, " spans"]
+    plane: Int[Tensor, " spans"]
+    first: Int[Tensor, " spans"]
+    last: Int[Tensor, " spans"]
+    starts: Float[Tensor, " spans"]
+    ends: Float[Tensor, " spans"]
+
+    @property
+    def logits(self) -> Float[Tensor, " spans"]:
+        """A span is as sure as its less sure end."""
+        return torch.minimum(self.starts, self.ends)
+
+    def at(self, kept: Tensor) -> "Spans":
+        """Some of them."""
+        return Spans(*(each[kept] for each in self))
+
+
+class CasRel(nn.Module):
+    """Taggers of first and last tokens: one for subjects, and one a predicate for the objects of a given subject.
+
+        subject:  σ(w·h_j + b)        object of s for p:  σ(w_p·(h_j + v_s) + b_p),  v_s = (h_first + h_last) / 2
+
+    Learns from `join()` of the gold cells: in each pass one subject, at random, of every example that has one. The loss
+    is the binary cross-entropy, summed over predicates, the mean over legal tokens, added over the four taggers.
+    Grids: "entity" with the labels ("subject", "object"), or with one label for both; "relation.head" and
+    "relation.tail". `dropout` stands between encoder and taggers.
+
+    Limits: token and subject are added, under one weight. So where p(a, b) and p(c, d) stand in one sentence, p(a, d)
+    or p(c, b) is found, too, and where p(a, b) and b is a subject, p(a, a) or p(b, b) is (each a token), whatever the
+    encoder does. A start goes with the nearest end at or behind it, so of two spans with one start one is lost.
+    Entities without a relation are not learned; `batch.ignore` is not read.
+
+    Source: Wei et al., 2020, A Novel Cascade Binary Tagging Framework for Relational Triple Extraction, eq. 2-5; loss
+    and choice of the subject of the authors' repository.
+    """
+
+    def __init__(self, encoder: nn.Module, grids: Sequence[Grid], *, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.grids = _checked(grids)
+        hidden = int(encoder.hidden)  # type: ignore[arg-type]  # what every Encoder promises
+        self.predicates = len(self.grids[HEAD].labels)
+        self.object_type = len(self.grids[ENTITY].labels) - 1
+        self.encoder = encoder
+        self.dropout = nn.Dropout(dropout)
+        self.subject = lecun(nn.Linear(hidden, 2))
+        # First the starts of all predicates, then the ends
+        self.object = lecun(nn.Linear(hidden, 2 * self.predicates))
+
+    def forward(self, batch: Batch) -> Float[Tensor, ""]:
+        """As loss."""
+        return self.loss(batch)
+
+    def loss(self, batch: Batch) -> Float[Tensor, ""]:
+        """The sum of the four means; see above. Raises ValueError and AlignmentError as `cells.gold`."""
+        triples = self._triples(batch)
+        subjects = torch.unique(triples[:, :3], dim=0)
+        # Any one of each example
+        chosen = subjects[best(subjects[:, 0], torch.rand(len(subjects), device=subjects.device), 1)]
+        hidden = self._hidden(batch)
+        with torch.autocast(hidden.device.type, enabled=False):
+            example, first, last = subjects.unbind(1)
+            logits = self._subject_logits(hidden, batch.legal)
+            loss = _surprise(logits, (example, torch.zeros_like(example), first, last), batch.legal)
+            of, triple = (chosen[:, None] == triples[:, :3]).all(2).nonzero().unbind(1)
+            logits = self._object_logits(hidden, batch.legal, chosen)
+            return loss + _surprise(logits, (of, *triples[triple, 3:].unbind(1)), batch.legal[chosen[:, 0]])
+
+    @torch.no_grad()
+    def find(self, batch: Batch, *, threshold: Threshold = 0.0, limit: int | None = None) -> list[ScoredCells]:
+        """The cells above the threshold (by grid, 0 where a grid is not named) of each example.
+
+        The logit of an entity is that of its less sure end; of a link in "relation.head" that of the object's start, in
+        "relation.tail" that of its end; where several subjects lead to a cell, the highest. `limit`: at most that many
+        subjects, objects, and cells of a grid, an example: the best. The objects of all subjects of all examples are
+        looked for together.
+        """
+        hidden = self._hidden(batch)
+        over = {name: limits(threshold, grid, hidden.device) for name, grid in self.grids.items()}
+        with torch.autocast(hidden.device.type, enabled=False):
+            subjects = self._subjects(hidden, batch.legal, over, limit)
+            objects = self._objects(hidden, batch.legal, over, subjects, limit)
+        found: list[dict[str, Mapping[Cell, float]]] = [{} for _ in batch.tokens]
+        for name, (cells, logits) in self._cells(subjects, objects, over[ENTITY]).items():
+            for example, scored in zip(found, by_example(*strongest(cells, logits, limit), len(found)), strict=True):
+                example[name] = scored
+        return list(found)
+
+    def _hidden(self, batch: Batch) -> Float[Tensor, "batch tokens hidden"]:
+        """The vectors of the encoder, in the dtype of the weights."""
+        hidden = self.dropout(self.encoder(batch.tokens, batch.attention))
+        return at_legal(hidden, batch.legal, self.subject.weight.dtype)
+
+    def _triples(self, batch: Batch) -> Int[Tensor, "triples 6"]:
+        """Gold: rows (example, first and last token of the subject, predicate, first and last token of the object)."""
+        cells = {name: [set[Cell]() for _ in batch.tokens] for name in GRIDS}
+        for name, grid in self.grids.items():
+            for example, *cell in gold(batch, grid).tolist():
+                cells[name][example].add(Cell(*cell))
+        triples = []
+        for example, (entities, heads, tails) in enumerate(zip(*cells.values(), strict=True)):
+            subjects, objects = ([each[1:] for each in entities if each.type == end] for end in (0, self.object_type))
+            triples += [(example, *subject, p, *other) for subject, p, other in join(subjects, objects, heads, tails)]
+        return torch.tensor(triples, dtype=torch.long, device=batch.tokens.device).reshape(-1, 6)
+
+    def _subject_logits(
+        self, hidden: Float[Tensor, "batch tokens hidden"], legal: Bool[Tensor, "batch tokens"]
+    ) -> Float[Tensor, "batch 2 1 tokens"]:
+        """That a subject starts, and that one ends at a token; -inf where none can."""
+        logits = at_least_float32(self.subject(hidden)).mT
+        return logits.masked_fill(~legal[:, None], float("-inf"))[:, :, None]
+
+    def _object_logits(
+        self,
+        hidden: Float[Tensor, "batch tokens hidden"],
+        legal: Bool[Tensor, "batch tokens"],
+        subjects: Int[Tensor, "subjects 3"],
+    ) -> Float[Tensor, "subjects 2 predicates tokens"]:
+        """That an object of a subject starts, and that one ends at a token; -inf where none can.
+
+        Linear in h + v, so that what h gives is computed once an example and not once a subject.
+        """
+        example, first, last = subjects.unbind(1)
+        subject = (hidden[example, first] + hidden[example, last]) / 2
+        of_tokens = at_least_float32(self.object(hidden)).mT.masked_fill(~legal[:, None], float("-inf"))
+        of_subjects = at_least_float32(nn.functional.linear(subject, self.object.weight))
+        logits = of_tokens[example] + of_subjects[:, :, None]
+        return logits.view(len(subjects), 2, self.predicates, hidden.shape[1])
+
+    def _subjects(
+        self,
+        hidden: Float[Tensor, "batch tokens hidden"],
+        legal: Bool[Tensor, "batch tokens"],
+        over: Mapping[str, Tensor],
+        limit: int | None,
+    ) -> Spans:
+        """Of all examples; the group is the example."""
+        least = over[ENTITY][:1]
+        found = _spans(self._subject_logits(hidden, legal), least, least)
+        found = found.at(within(self.grids[ENTITY], found.first, found.last))
+        return found.at(best(found.group, found.logits, limit))
+
+    def _objects(
+        self,
+        hidden: Float[Tensor, "batch tokens hidden"],
+        legal: Bool[Tensor, "batch tokens"],
+        over: Mapping[str, Tensor],
+        subjects: Spans,
+        limit: int | None,
+    ) -> Spans:
+        """Of all subjects; the group is the place of the subject, the plane the predicate."""
+        places = torch.stack([subjects.group, subjects.first, subjects.last], 1)
+        parts = []
+        for start in range(0, max(len(places), 1), TOGETHER):
+            logits = self._object_logits(hidden, legal, places[start : start + TOGETHER])
+            part = _spans(logits, over[HEAD], over[TAIL])
+            parts.append(part._replace(group=part.group + start))
+        found = Spans(*(torch.cat(each) for each in zip(*parts, strict=True)))
+        found = found.at(within(self.grids[ENTITY], found.first, found.last))
+        return found.at(best(subjects.group[found.group], found.logits, limit))
+
+    def _cells(
+        self, subjects: Spans, objects: Spans, over: Float[Tensor, " types"]
+    ) -> dict[str, tuple[Int[Tensor, "found 4"], Float[Tensor, " found"]]]:
+        """The cells of each grid with their logits. `over`: the thresholds of the entities."""
+        subject = subjects.at(objects.group)
+        example, predicate = subject.group, objects.plane
+        entities = [
+            _rows(subjects.group, torch.zeros_like(subjects.group), subjects.first, subjects.last),
+            _rows(example, torch.full_like(example, self.object_type), objects.first, objects.last),
+        ]
+        cells, logits = torch.cat(entities), torch.cat([subjects.logits, objects.logits])
+        above = logits > over[cells[:, 1]]
+        return {
+            ENTITY: (cells[above], logits[above]),
+            HEAD: (_rows(example, predicate, subject.first, objects.first), objects.starts),
+            TAIL: (_rows(example, predicate, subject.last, objects.last), objects.ends),
+        }
+
+
+def _checked(grids: Sequence[Grid]) -> dict[str, Grid]:
+    """The grids of relations by their names, in the order of GRIDS; ConfigError where they are others."""
+    named = {grid.name: grid for grid in grids}
+    if set(named) != set(GRIDS):
+        raise ConfigError(f"CasRel finds relations: it needs the grids {', '.join(GRIDS)}, not {', '.join(named)}")
+    labels = named[ENTITY].labels
+    if len(labels) > 1 and labels != ROLES:
+        raise ConfigError(
+            f"CasRel tells subjects from objects, but no entity labels; found {len(labels)}, {', '.join(labels[:3])}: "
+            'set entities = "roles" in [task]'
+        )
+    return {name: named[name] for name in GRIDS}
+
+
+def _rows(*columns: Tensor) -> Int[Tensor, "found 4"]:
+    return torch.stack(columns, 1)
+
+
+def _surprise(
+    logits: Float[Tensor, "groups 2 planes tokens"],
+    spans: tuple[Tensor, Tensor, Tensor, Tensor],
+    legal: Bool[Tensor, "groups tokens"],
+) -> Float[Tensor, ""]:
+    """The binary cross-entropy of both ends, summed over planes, the mean over legal tokens.
+
+    `spans`: group, plane, first and last token of what is gold. -log σ(x) = softplus(x) - x for gold, and without the
+    -x for all others; 0 for a logit of -inf.
+    """
+    group, plane, first, last = spans
+    marks = torch.zeros_like(logits, dtype=torch.bool)
+    marks[group, 0, plane, first] = marks[group, 1, plane, last] = True
+    return (nn.functional.softplus(logits).sum() - logits[marks].sum()) / legal.sum().clamp(min=1)
+
+
+def _spans(
+    logits: Float[Tensor, "groups 2 planes tokens"],
+    start_over: Float[Tensor, " planes"],
+    end_over: Float[Tensor, " planes"],
+) -> Spans:
+    """Every start above its threshold with the nearest end at or behind it, where there is one."""
+    groups, _, planes, tokens = logits.shape
+    starts, ends = ((logits[:, end] > over[:, None]) for end, over in enumerate((start_over, end_over)))
+    start, end = starts.flatten().nonzero()[:, 0], ends.flatten().nonzero()[:, 0]
+    # Behind the last end stands one of no line
+    end = torch.cat([end, end.new_tensor([groups * planes * tokens])])
+    nearest = end[torch.searchsorted(end, start)]
+    paired = nearest // tokens == start // tokens
+    start, nearest = start[paired], nearest[paired]
+    line = start // tokens
+    first_logits, last_logits = logits[:, 0].flatten()[start], logits[:, 1].flatten()[nearest]
+    return Spans(line // planes, line % planes, start % tokens, nearest % tokens, first_logits, last_logits)

@@ -17,7 +17,7 @@ from globalpointer.text.spans import TRIGGER, Document, Event, Span
 ERRORS = ("missed", "spurious", "wrong role", "wrong event label", "wrong border", "wrong grouping")
 """All but the last are about arguments and triggers. wrong role, wrong event label: the right span in another role of
 the event label, or under another event label. wrong border: the right role, overlapping. wrong grouping: an event that
-was not found whole although each of its arguments and triggers was."""
+only one side has whole, although the other has each of its arguments and triggers."""
 
 SLICES: Mapping[str, tuple[str, ...]] = {
     "events": ("0", "1", "several"),
@@ -69,9 +69,18 @@ def errors(gold: Document, found: Document) -> list[Error[EventArgument] | Error
     golds, founds = everything(gold), everything(found)
     made = differences(sorted(golds - founds, key=order), sorted(founds - golds, key=order), _RULES)
     wrong = sorted(made, key=lambda each: order(each.gold or each.found))  # type: ignore[arg-type]
-    whole = frozenset(found.events or ())
-    missed = [event for event in dict.fromkeys(gold.events or ()) if event not in whole]
-    return [*wrong, *(Error("wrong grouping", event, None) for event in missed if _parts(event) <= founds)]
+    missed, spurious = _only(gold, found), _only(found, gold)
+    return [
+        *wrong,
+        *(Error("wrong grouping", event, None) for event in missed if _parts(event) <= founds),
+        *(Error("wrong grouping", None, event) for event in spurious if _parts(event) <= golds),
+    ]
+
+
+def _only(one: Document, other: Document) -> list[Event]:
+    """The events that the first document has and the second has not."""
+    there = frozenset(other.events or ())
+    return [event for event in dict.fromkeys(one.events or ()) if event not in there]
 
 
 _RULES: tuple[Rule[EventArgument], ...] = (

@@ -11,15 +11,16 @@ from globalpointer.text.spans import Span
 
 T = TypeVar("T", bound=Hashable)
 K = TypeVar("K", bound=Hashable)
+E = TypeVar("E", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Error(Generic[T]):
+class Error(Generic[E]):
     """One wrong thing: gold was missed (found is None), found is spurious (gold is None), or they differ."""
 
     kind: str
-    gold: T | None
-    found: T | None
+    gold: E | None
+    found: E | None
 
 
 @dataclass(frozen=True, slots=True)

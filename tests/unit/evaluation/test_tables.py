@@ -2,7 +2,8 @@ from rich.console import Console
 
 from globalpointer.evaluation import evaluate
 from globalpointer.evaluation.counts import Counts
-from globalpointer.evaluation.tables import numbers, summary, table
+from globalpointer.evaluation.sections import numbers
+from globalpointer.evaluation.tables import summary, table
 from globalpointer.text.spans import Document
 
 

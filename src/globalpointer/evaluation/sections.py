@@ -1,0 +1,162 @@
+"""A report as sections of a table: what the terminal and the page both show."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import singledispatch
+
+from globalpointer.evaluation.counts import Counts
+from globalpointer.evaluation.events import EventReport
+from globalpointer.evaluation.outcome import Outcome
+from globalpointer.evaluation.overlap import Overlap
+from globalpointer.evaluation.relations import RelationReport
+from globalpointer.evaluation.report import Report
+
+Row = tuple[str, ...]
+
+COLUMNS = ("F1", "precision", "recall", "gold", "found", "right")
+
+UNIT_NAMES: Mapping[str, str] = {"character": "characters (code points)", "word": "words (between white space)"}
+
+CAPTIONS: Mapping[str, Mapping[str, str]] = {
+    "length": {"L1": "length < 3", "L2": "length 3-5", "L3": "length >= 6"},
+    "single": {"single": "length 1", "longer": "length > 1"},
+    "density": {"D1": "density <= 0.1", "D2": "density 0.1-0.3", "D3": "density > 0.3"},
+    "nesting": {"flat": "overlaps no other", "nested": "overlaps another"},
+    "mention": {"seen": "mention in training", "unseen": "mention not in training"},
+    "triples": dict.fromkeys(("0", "1", "2", "3", "4", ">=5"), "gold relations in the text"),
+    "overlap": {
+        "Normal": "no overlap",
+        "SEO": "single entity overlap",
+        "EPO": "entity pair overlap",
+        "SOO": "subject object overlap",
+    },
+    "distance": dict.fromkeys(("0-5", "6-10", "11-20", ">20"), "between the ends"),
+    "events": dict.fromkeys(("0", "1", "several"), "gold events in the text"),
+    "sharing": {"apart": "no span in two events", "shared": "a span in two events"},
+    "arguments": dict.fromkeys(("0", "1", "2", "3", "4", ">=5"), "gold arguments in the text"),
+}
+"""What each slice means, in words. Lengths, densities and distances are in the report's unit."""
+
+_MEASURED: Mapping[str, str] = {"ner": "; length and density in ", "relation": "; distance in "}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table: rows in groups with a line between two of them. `foot`: the rows that sum the others up."""
+
+    title: str
+    columns: Row
+    groups: tuple[tuple[Row, ...], ...]
+    foot: tuple[Row, ...] = ()
+
+
+@singledispatch
+def sections(report: Outcome) -> tuple[Section, ...]:
+    """All tables of a report but those of its errors and its calibration."""
+    raise NotImplementedError(f"no tables are written for a {type(report).__name__}")
+
+
+@sections.register
+def _entities(report: Report) -> tuple[Section, ...]:
+    return _labels("Labels, exact match", report), _slices(report), _relaxed(report)
+
+
+@sections.register
+def _relations(report: RelationReport) -> tuple[Section, ...]:
+    rows = [_counted(name, counts) for name, counts in report.matches.items()]
+    if report.entities is not None:
+        rows.append(_counted("entities alone", report.entities.counts))
+    scores = Section("Scores", ("match", *COLUMNS), (tuple(rows),))
+    return scores, _labels(f"Relation labels, {report.match} match", report), _slices(report)
+
+
+@sections.register
+def _events(report: EventReport) -> tuple[Section, ...]:
+    rows = tuple(_counted(name, counts) for name, counts in report.matches.items())
+    scores = Section("Scores", ("score", *COLUMNS), (rows, (_overlap(report.overlap),)))
+    roles = Section("Roles", ("event label/role", *COLUMNS), (_all_counted(report.roles),))
+    return scores, _labels("Event labels, arguments", report), roles, _slices(report)
+
+
+def errors_section(report: Outcome) -> Section | None:
+    """The kinds of errors, and the five most frequent confusions; None where nothing is wrong."""
+    if not any(report.errors.values()):
+        return None
+    kinds = tuple((kind, str(count)) for kind, count in report.errors.items())
+    confusions = tuple((f"{gold} found as {found}", str(count)) for gold, found, count in report.confusions[:5])
+    return Section("Errors, and the most frequent wrong labels", ("kind", "count"), (kinds, confusions))
+
+
+def confusions_section(report: Outcome, limit: int = 20) -> Section | None:
+    """The most frequent pairs of a gold name and a wrong found one; None where there is none."""
+    if not report.confusions:
+        return None
+    rows = tuple((gold, found, str(count)) for gold, found, count in report.confusions[:limit])
+    title = f"Spans found under a wrong label: the {len(rows)} most frequent pairs"
+    return Section(title, ("gold label", "found label", "times"), (rows,))
+
+
+def calibration_section(report: Outcome) -> Section | None:
+    """Scores against frequencies, bin by bin; None where nothing carries a score."""
+    if report.calibration is None:
+        return None
+    rows = tuple(
+        (f"{each.low:.1f} to {each.high:.1f}", str(each.count), percent(each.score), percent(each.right))
+        for each in report.calibration.bins
+    )
+    title = f"Scores and how often they are right; expected calibration error {percent(report.calibration.error)}"
+    return Section(title, ("score", "found", "mean score", "right"), (rows,))
+
+
+def percent(rate: float) -> str:
+    """A rate in [0, 1] as per cent with two places."""
+    return f"{100 * rate:.2f}"
+
+
+def numbers(counts: Counts) -> Row:
+    """Rates and counts; a dash where a rate has nothing to be a rate of, which is no failure."""
+    return (*_rates(counts), str(counts.gold), str(counts.found), str(counts.right))
+
+
+def _rates(counts: Counts | Overlap) -> Row:
+    f1, recall = (percent(rate) if counts.gold else "-" for rate in (counts.f1, counts.recall))
+    return f1, percent(counts.precision) if counts.found else "-", recall
+
+
+def _counted(name: str, counts: Counts) -> Row:
+    return name, *numbers(counts)
+
+
+def _all_counted(named: Mapping[str, Counts]) -> tuple[Row, ...]:
+    return tuple(_counted(name, counts) for name, counts in named.items())
+
+
+def _overlap(overlap: Overlap) -> Row:
+    """A partial score has no count of what is right but the sum of what each is worth."""
+    name = "argument, by shared characters (DuEE)"
+    return name, *_rates(overlap), str(overlap.gold), str(overlap.found), f"{overlap.score:.1f}"
+
+
+def _labels(title: str, report: Outcome) -> Section:
+    blank: Iterable[str] = [""] * (len(COLUMNS) - 1)
+    foot = (_counted("all (micro)", report.counts), ("mean (macro)", percent(report.macro_f1), *blank))
+    return Section(title, ("label", *COLUMNS), (_all_counted(report.labels),), foot)
+
+
+def _slices(report: Outcome) -> Section:
+    groups = tuple(
+        tuple(_counted(f"{part}: {CAPTIONS[group][part]}", counts) for part, counts in parts.items())
+        for group, parts in report.slices.items()
+    )
+    measured = _MEASURED.get(report.task, "")
+    return Section(f"Slices{measured}{UNIT_NAMES[report.unit] if measured else ''}", ("slice", *COLUMNS), groups)
+
+
+def _relaxed(report: Report) -> Section:
+    rows = tuple(
+        (name, percent(each.f1), percent(each.precision), percent(each.recall))
+        + tuple(map(str, (each.correct, each.incorrect, each.partial, each.missed, each.spurious)))
+        for name, each in report.relaxed.items()
+    )
+    columns = ("match", "F1", "precision", "recall", "COR", "INC", "PAR", "MIS", "SPU")
+    return Section("Relaxed matches, named as nervaluate names them", columns, (rows,))

@@ -24,7 +24,8 @@ def test_json_on_stdout_stands_alone(cli, predictor, gold):
 def test_options_reach_the_predictor(cli, predictor, gold):
     options = ("--threshold", "PER=0.7", "--overlap-policy", "flat", "--batch-size", "3")
     assert cli("evaluate", "m", gold, *options).code == 0
-    assert predictor.asked == {"threshold": {"LOC": 0.5, "PER": 0.7}, "overlap_policy": "flat", "batch_size": 3}
+    threshold = {"entity": 0.5, "relation": 0.5, "event": 0.5, "PER": 0.7}
+    assert predictor.asked == {"threshold": threshold, "overlap_policy": "flat", "batch_size": 3}
 
 
 def test_html_and_comparison_and_seen_mentions(cli, predictor, gold, tmp_path):

@@ -17,19 +17,20 @@ def test_the_policies_are_those_of_the_task():
     [
         ([], 0.5),
         (["0.7"], 0.7),
-        (["PER=0.9"], {"LOC": 0.5, "PER": 0.9}),
-        (["0.3", "PER=0.9"], {"LOC": 0.3, "PER": 0.9}),
-        (["a=b=0.9"], {"LOC": 0.5, "PER": 0.5, "a=b": 0.9}),
+        (["PER=0.9"], {"entity": 0.5, "relation": 0.5, "event": 0.5, "PER": 0.9}),
+        (["0.3", "PER=0.9"], {"entity": 0.3, "relation": 0.3, "event": 0.3, "PER": 0.9}),
+        (["relation=0.8"], {"entity": 0.5, "relation": 0.8, "event": 0.5}),
+        (["a=b=0.9"], {"entity": 0.5, "relation": 0.5, "event": 0.5, "a=b": 0.9}),
     ],
 )
 def test_thresholds(given, expected):
-    assert thresholds(given, ("LOC", "PER")) == expected
+    assert thresholds(given) == expected
 
 
 @pytest.mark.parametrize("given", ["high", "PER=", "="])
 def test_a_threshold_that_is_no_number(given):
     with pytest.raises(typer.BadParameter, match="--threshold expects"):
-        thresholds([given], ("LOC",))
+        thresholds([given])
 
 
 def test_what_is_said_goes_before_the_models():

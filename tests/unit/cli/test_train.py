@@ -14,6 +14,7 @@ def test_flags_become_a_recipe(cli, fitted, tmp_path):
     (call,) = fitted
     assert call.recipe.data.model_dump(exclude_none=True) == {
         "format": "bio", "joiner": "", "train": ["a", "b"], "dev": ["c"], "discontinuous": "refuse",
+        "mentions": "nearest",
     }  # fmt: skip
     assert (call.recipe.model.encoder, call.recipe.model.head, call.recipe.model.dim) == ("idcnn", "global_pointer", 32)
     assert call.recipe.training == {"num_train_epochs": 3.0, "seed": 7, "learning_rate": 3e-5}

@@ -13,9 +13,12 @@ from torch import nn
 from globalpointer.config import nearest
 from globalpointer.errors import ConfigError, GlobalPointerError
 from globalpointer.grid import Grid
+from globalpointer.nn.baselines.casrel import CasRel
+from globalpointer.nn.baselines.tplinker import TPLinker
 from globalpointer.nn.encoders.convolutional import IdcnnEncoder, TextCnnEncoder
 from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
 from globalpointer.nn.encoders.recurrent import BiLstmEncoder
+from globalpointer.nn.heads.additive import Additive
 from globalpointer.nn.heads.biaffine import Biaffine
 from globalpointer.nn.heads.efficient import EfficientGlobalPointer
 from globalpointer.nn.heads.global_pointer import GlobalPointer
@@ -42,10 +45,11 @@ ENCODERS: dict[str, Callable[..., nn.Module]] = {**SCRATCH_ENCODERS, "huggingfac
 HEADS: dict[str, Callable[..., nn.Module]] = {
     "global_pointer": GlobalPointer,
     "efficient": EfficientGlobalPointer,
+    "additive": Additive,
     "biaffine": Biaffine,
 }
 
-EXTRACTORS: dict[str, Callable[..., nn.Module]] = {}
+EXTRACTORS: dict[str, Callable[..., nn.Module]] = {"tplinker": TPLinker, "casrel": CasRel}
 """Whole systems of another kind; a recipe names one in the place of a head."""
 
 LOSSES = {"multilabel": multilabel_crossentropy}

@@ -38,7 +38,7 @@ def demo(
     from globalpointer.evaluation.tables import table
     from globalpointer.predictor import Predictor
     from globalpointer.training.fit import fit
-    from globalpointer.view.documents import console
+    from globalpointer.view.console import console
 
     files = write_sample(output / "data", language)
     show(f"Training on {files['train']} ...")

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 from globalpointer.text.spans import Annotation, Document, Event, Span
 from globalpointer.view.lines import Run
-from globalpointer.view.links import Mark
+from globalpointer.view.links import Mark, shades_of
 from globalpointer.view.markup import KINDS, content
-from globalpointer.view.pieces import colours
 from globalpointer.view.rows import PADDING, SIZE, SMALL, Arc, Bar, Row, label_width, rows
 
 WIDTH, MARGIN = 920.0, 8.0
@@ -38,7 +37,7 @@ def arcs(
     """
     if not document.text:
         return '<p class="note">empty text</p>'
-    paint = _Paint(kinds or {}, shades or colours(labels(document)))
+    paint = _Paint(kinds or {}, shades or shades_of([document]))
     parts: list[str] = []
     y = MARGIN
     for row in rows(document, WIDTH - 2 * MARGIN):
@@ -51,15 +50,6 @@ def arcs(
         f'viewBox="{-MARGIN:.0f} 0 {WIDTH:.0f} {y:.0f}" font-family="{FONTS}" font-size="{SIZE:.0f}" '
         f'text-anchor="middle">{"".join(parts)}</svg>'
     )
-
-
-def labels(document: Document) -> list[str]:
-    """The labels of all that is drawn, one for each annotation."""
-    return [
-        *(entity.label for entity in document.entities or ()),
-        *(relation.label for relation in document.relations or ()),
-        *(event.label for event in document.events or ()),
-    ]
 
 
 @dataclass(frozen=True, slots=True)

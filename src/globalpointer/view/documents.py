@@ -1,39 +1,39 @@
-"""Documents with their entities: as an HTML page, as a piece of one, and in the terminal.
+"""Documents as an HTML page, and the entities of one as a piece of it.
 
 Nested, crossing and several entities on one span are all visible: each has its own underline, the inner ones nearer to
 the text, and its label stands where it begins. Labels are drawn by the style sheet, so copying a text gives the text.
+Where there are relations or events, arcs over the text show them instead.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from rich.text import Text
-
 from globalpointer.text.spans import Document, Entity, Span
+from globalpointer.view.arcs import arcs
+from globalpointer.view.graph import graph
+from globalpointer.view.links import annotations, is_annotated, shades_of
 from globalpointer.view.markup import KINDS, attribute, content, frame
-from globalpointer.view.pieces import Piece, colours, lanes, pieces, visible
+from globalpointer.view.pieces import Piece, colours, lanes, pieces
 
-__all__ = ["KINDS", "attribute", "console", "content", "fragment", "frame", "html"]
+__all__ = ["KINDS", "attribute", "content", "fragment", "frame", "html"]
 
 STEP = 5
 """Pixels from one underline to the next."""
 
 
 def html(documents: Sequence[Document], *, title: str = "") -> str:
-    """One self-contained page with every document, and a legend that counts the labels."""
-    counts = Counter(entity.label for document in documents for entity in document.entities or ())
-    shades = colours(counts)
-    legend = "".join(
-        f'<li><i class="chip" style="--c:{shades[label]}" data-label="{attribute(label)}"></i>{counts[label]}</li>'
-        for label in sorted(counts)
-    )
-    body = "\n".join(
-        f'<section class="doc">{_name(document, number)}{fragment(document, shades=shades)}</section>'
+    """One self-contained page with every document, legends that count the labels, and a graph of the relations."""
+    shades = shades_of(documents)
+    counts = {kind: Counter(each.label for each in found) for kind, found in annotations(documents).items()}
+    heading = title or "Documents"
+    totals = [f"{len(documents)} documents", *(f"{counted.total()} {kind}" for kind, counted in counts.items())]
+    legends = "".join(_legend(counted, shades) for counted in counts.values())
+    sections = "\n".join(
+        f'<section class="doc">{_name(document, number)}{_drawn(document, shades)}</section>'
         for number, document in enumerate(documents, 1)
     )
-    heading = title or "Documents"
-    total = f"<p>{len(documents)} documents, {counts.total()} entities</p>"
-    return frame(heading, f'<h1>{content(heading)}</h1>{total}<ul class="legend">{legend}</ul>\n{body}')
+    top = f"<h1>{content(heading)}</h1><p>{', '.join(totals)}</p>{legends}{graph(documents, shades=shades)}"
+    return frame(heading, f"{top}\n{sections}")
 
 
 def fragment(
@@ -48,37 +48,28 @@ def fragment(
     `kinds`: for each entity "right", "missed" or "spurious", drawn accordingly; otherwise labels have the colours of
     `shades`. `within`: draw only this part of the text; entities that reach out of it are drawn as far as it goes.
     """
-    if document.entities is None:
+    if not is_annotated(document):
         return f'<p class="text" dir="auto">{content(document.text)}</p><p class="note">not annotated</p>'
     if not document.text:
         return '<p class="note">empty text</p>'
-    placed = lanes(document.entities)
+    placed = lanes(document.entities or ())
     colour = shades or colours(entity.label for entity in placed)
     depth = max(placed.values(), default=-1) + 1
     parts = [_piece(document.text, piece, kinds or {}, colour) for piece in pieces(document.text, placed, within)]
     return f'<p class="text" dir="auto" style="line-height:calc(1.9em + {STEP * depth}px)">{"".join(parts)}</p>'
 
 
-def console(document: Document) -> Text:
-    """One document for the terminal: `[[Paris]LOC Opera]ORG`, brackets and labels in the colour of the label."""
-    drawn = Text()
-    if document.entities is None:
-        return drawn.append(visible(document.text)).append("  (not annotated)", style="dim")
-    entities = tuple(dict.fromkeys(document.entities))
-    shades = colours(entity.label for entity in entities)
-    placed = dict.fromkeys(entities, 0)
-    opening: dict[int, list[Entity]] = {}
-    closing: dict[int, list[Entity]] = {}
-    for entity in entities:
-        opening.setdefault(entity.start, []).append(entity)
-        closing.setdefault(entity.end, []).append(entity)
-    for piece in pieces(document.text, placed):
-        for entity in sorted(opening.get(piece.start, ()), key=lambda each: (-each.end, each.label)):
-            drawn.append("[", style=f"bold {shades[entity.label]}")
-        drawn.append(visible(document.text[piece.start : piece.end]), style="bold" if piece.lanes else "")
-        for entity in sorted(closing.get(piece.end, ()), key=lambda each: (each.start, each.label), reverse=True):
-            drawn.append(f"]{visible(entity.label)}", style=f"bold {shades[entity.label]}")
-    return drawn
+def _legend(counts: Counter[str], shades: Mapping[str, str]) -> str:
+    entries = (
+        f'<li><i class="chip" style="--c:{shades[label]}" data-label="{attribute(label)}"></i>{counts[label]}</li>'
+        for label in sorted(counts)
+    )
+    return f'<ul class="legend">{"".join(entries)}</ul>'
+
+
+def _drawn(document: Document, shades: Mapping[str, str]) -> str:
+    linked = document.relations or document.events
+    return arcs(document, shades=shades) if linked else fragment(document, shades=shades)
 
 
 def _name(document: Document, number: int) -> str:

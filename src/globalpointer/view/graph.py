@@ -7,8 +7,8 @@ from math import hypot
 
 from globalpointer.text.spans import Document, Entity
 from globalpointer.view.layout import arranged, components
+from globalpointer.view.links import shades_of
 from globalpointer.view.markup import content
-from globalpointer.view.pieces import colours
 from globalpointer.view.rows import SMALL, label_width
 from globalpointer.view.widths import advances
 
@@ -41,7 +41,7 @@ class _Box:
         return self.x + dx * reach, self.y + dy * reach
 
 
-def graph(documents: Iterable[Document], *, shades: Mapping[str, str] | None = None, limit: int = 60) -> str:
+def graph(documents: Sequence[Document], *, shades: Mapping[str, str] | None = None, limit: int = 60) -> str:
     """The graph as a piece of a page, one SVG that needs no network; "" where there are no relations.
 
     Entities without a relation are no part of it. `limit`: at most so many nodes, the largest connected groups first
@@ -53,7 +53,7 @@ def graph(documents: Iterable[Document], *, shades: Mapping[str, str] | None = N
     if not drawn:
         return ""
     used = sorted({name for pair in drawn for name in pair})
-    colour = shades or colours([*(label for _, label in used), *(each for labels in drawn.values() for each in labels)])
+    colour = shades or shades_of(documents)
     boxes = _boxes(used, drawn)
     width = max(box.x + _width(name) / 2 for name, box in boxes.items()) + GAP
     height = max(box.y for box in boxes.values()) + HEIGHT

@@ -1,8 +1,10 @@
-"""What of a document arcs are drawn for: marks on its text, and the links between them."""
+"""What of a document is drawn: its annotation in colours, and for arcs marks on its text and links between them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from globalpointer.text.spans import Document, Entity, Event, Relation, Span
+from globalpointer.text.spans import Annotation, Document, Entity, Event, Relation, Span
+from globalpointer.view.pieces import colours
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,26 @@ def linked(document: Document) -> tuple[list[Mark], list[Link]]:
                 on[argument.span] = marks[argument.span] = Mark(argument.span, "", argument.span)
             links.append(Link(marks[event], on[argument.span], argument.role, event))
     return list(marks.values()), list(dict.fromkeys(links))
+
+
+def is_annotated(document: Document) -> bool:
+    """Whether anybody looked for anything in it, found or not."""
+    return not (document.entities is None and document.relations is None and document.events is None)
+
+
+def annotations(documents: Iterable[Document]) -> dict[str, list[Annotation]]:
+    """All annotations by their kind, "entities", "relations" or "events"; the last two only where there are any."""
+    kinds: dict[str, list[Annotation]] = {"entities": [], "relations": [], "events": []}
+    for document in documents:
+        kinds["entities"] += document.entities or ()
+        kinds["relations"] += document.relations or ()
+        kinds["events"] += document.events or ()
+    return {kind: found for kind, found in kinds.items() if found or kind == "entities"}
+
+
+def shades_of(documents: Iterable[Document]) -> dict[str, str]:
+    """A colour for each label. Each kind of annotation has the whole palette."""
+    shades: dict[str, str] = {}
+    for found in annotations(documents).values():
+        shades |= colours(each.label for each in found)
+    return shades

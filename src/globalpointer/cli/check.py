@@ -21,6 +21,9 @@ def check(
     discontinuous: Annotated[
         str | None, typer.Option(help="Spans with gaps (brat): refuse, envelope or skip.", show_default="refuse")
     ] = None,
+    mentions: Annotated[
+        str | None, typer.Option(help="Triples without offsets: all, nearest or first.", show_default="nearest")
+    ] = None,
     model: Annotated[
         str | None, typer.Option(metavar="DIR", help="Count what this model's tokenizer and windows lose.")
     ] = None,
@@ -46,8 +49,8 @@ def check(
 
         predictor = Predictor.from_pretrained(model)
     chosen, options = reading(None if predictor is None else predictor.recipe, format, joiner)
-    if discontinuous is not None:
-        options["discontinuous"] = discontinuous
+    given = {"discontinuous": discontinuous, "mentions": mentions}
+    options |= {name: value for name, value in given.items() if value is not None}
     cutter = None if predictor is None else predictor.tokenizer
     if tokenizer is not None:
         cutter = _tokenizer(tokenizer, _texts(files, chosen, options))

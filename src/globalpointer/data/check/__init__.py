@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from globalpointer.data.check import alignment, annotation, copies, texts
-from globalpointer.data.check.report import CheckReport, Corpus, Facts, Finding, Tally
+from globalpointer.data.check.facts import Facts
+from globalpointer.data.check.labels import labels
+from globalpointer.data.check.report import CheckReport, Corpus, Finding, Tally
 from globalpointer.data.readers import Notes, read
 from globalpointer.errors import DataError
 
@@ -30,7 +32,7 @@ def check(
     """
     tally = Tally()
     corpora = [_read(str(path), format, tally, options) for path in paths]
-    files = [annotation.facts(corpus) for corpus in corpora]
+    files = [annotation.facts(corpus, tally) for corpus in corpora]
     if tokenizer is not None:
         window = getattr(tokenizer, "window", None) if window is None else window
         overlap = getattr(tokenizer, "overlap", 0) if overlap is None else overlap
@@ -44,7 +46,7 @@ def check(
         copies.within(corpus, tally)
     copies.between(corpora, tally)
     copies.conflicts(corpora, tally)
-    annotation.labels(files, tally)
+    labels(files, tally)
     annotation.surfaces(corpora, tally)
     _overlaps(files, tally)
     return CheckReport(tuple(files), tuple(tally.findings()))
@@ -63,6 +65,7 @@ def _read(path: str, name: str, tally: Tally, options: dict[str, Any]) -> Corpus
         "dropped": "annotations that cannot be kept",
         "repaired": "annotations that were repaired",
         "duplicate": "annotations given twice and kept once",
+        "ambiguous": "annotations with several readings, read by rule,",
         "ignored": "things left aside by the rules of the format",
     }
     for note in notes:

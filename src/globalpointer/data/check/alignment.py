@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from globalpointer.data.check.report import Corpus, Tally, TokenFacts
+from globalpointer.data.check.facts import TokenFacts
+from globalpointer.data.check.report import Corpus, Tally, mentions
 from globalpointer.data.readers.annotate import shorten
-from globalpointer.text.spans import Document
+from globalpointer.data.readers.links import describe
+from globalpointer.text.spans import Document, Event, Relation, Span
 from globalpointer.text.tokens import Pair, TokenMap
 from globalpointer.text.windows import Window, cut, owner
 
@@ -30,7 +32,7 @@ class Tokenizer(Protocol):
 
 
 def token_facts(corpus: Corpus, tokenizer: Tokenizer, window: int | None, overlap: int, tally: Tally) -> TokenFacts:
-    """Tokens and windows of one file; entities that get lost are told as findings."""
+    """Tokens and windows of one file; mentions, relations and events that get lost are told as findings."""
     lengths: list[int] = []
     windows_needed: list[int] = []
     lost = {"misaligned": 0, "unreachable": 0}
@@ -47,6 +49,7 @@ def token_facts(corpus: Corpus, tokenizer: Tokenizer, window: int | None, overla
             lost["misaligned"] += misaligned
             longest = max([longest, *(pair.col - pair.row + 1 for pair in pairs)])
             lost["unreachable"] += _unreachable(corpus, document, pairs, windows, tally)
+            _parted(corpus, document, each.tokens, windows, tally)
             if document.text.strip() and not tokens:
                 tally.add("warning", "no-token", "texts of which the tokenizer keeps nothing", corpus.place(document))
     return TokenFacts(
@@ -62,16 +65,17 @@ def token_facts(corpus: Corpus, tokenizer: Tokenizer, window: int | None, overla
 
 
 def _pairs(corpus: Corpus, document: Document, tokens: TokenMap, tally: Tally) -> tuple[list[Pair], int]:
-    """The token pairs of the entities, and how many entities have none."""
+    """The token pairs of the entities and arguments, and how many of these have none."""
     pairs = []
     misaligned = 0
-    for entity in document.entities or ():
-        pair = tokens.pair(entity.span)
+    for mention in mentions(document):
+        pair = tokens.pair(mention.span)
         if pair is None:
             misaligned += 1
-            said = f"{corpus.place(document)} {entity.label} {shorten(entity.text)} at {entity.start}:{entity.end}"
-            message = "entities with a border within a token of this tokenizer: no model with it can learn or find them"
-            tally.add("warning", "misaligned", message, said)
+            place = f"at {mention.span.start}:{mention.span.end}"
+            said = f"{corpus.place(document)} {mention.label} {shorten(mention.text)} {place}"
+            message = "with a border within a token of this tokenizer: no model with it can learn or find them"
+            tally.add("warning", "misaligned", f"{mention.many} {message}", said)
         else:
             pairs.append(pair)
     return pairs, misaligned
@@ -82,11 +86,30 @@ def _unreachable(
 ) -> int:
     if len(windows) < 2:  # all in one window, or none asked for
         return 0
+    many = "entities" if document.entities else "arguments"
     count = 0
     for pair in pairs:
         if owner(windows, pair.row, pair.col) is None:
             count += 1
             said = f"{corpus.place(document)} {pair.col - pair.row + 1} tokens"
-            message = "entities that no window holds: make the overlap larger than the longest entity"
+            message = f"{many} that no window holds: make the overlap larger than the longest entity"
             tally.add("warning", "unreachable", message, said)
     return count
+
+
+def _parted(corpus: Corpus, document: Document, tokens: TokenMap, windows: Sequence[Window], tally: Tally) -> None:
+    """Tell the relations and events whose members no window holds together."""
+    if len(windows) < 2:
+        return
+    links: list[tuple[Relation | Event, list[Span]]] = [
+        *((each, [each.subject.span, each.object.span]) for each in document.relations or ()),
+        *((each, [argument.span for argument in each.arguments]) for each in document.events or ()),
+    ]
+    for link, spans in links:
+        pairs = [pair for pair in map(tokens.pair, spans) if pair is not None]
+        first, last = min((each.row for each in pairs), default=0), max((each.col for each in pairs), default=0)
+        if pairs and owner(windows, first, last) is None:
+            kind = "relations" if isinstance(link, Relation) else "events"
+            said = f"{corpus.place(document)} {describe(link)}: {last - first + 1} tokens"
+            message = f"{kind} of {corpus.path} that no window holds whole: no model with this window can find them"
+            tally.add("warning", f"parted-{kind}", message, said)

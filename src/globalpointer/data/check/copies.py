@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import combinations
 
-from globalpointer.data.check.report import Corpus, Tally
+from globalpointer.data.check.report import Corpus, Tally, kinds
 from globalpointer.data.leaks import parts
 from globalpointer.text.spans import Document
 
@@ -37,10 +37,10 @@ def conflicts(corpora: Sequence[Corpus], tally: Tally) -> None:
     seen: dict[str, list[tuple[Corpus, Document]]] = defaultdict(list)
     for corpus in corpora:
         for document in corpus.documents:
-            if document.entities is not None:
+            if any(kind is not None for kind in kinds(document)):
                 seen[document.text].append((corpus, document))
     for same in seen.values():
-        if len({frozenset(document.entities or ()) for _, document in same}) > 1:
+        if len({tuple(frozenset(kind or ()) for kind in kinds(document)) for _, document in same}) > 1:
             said = ", ".join(corpus.place(document) for corpus, document in same[:3])
             tally.add("warning", "conflict", "texts that are annotated in different ways", said)
 

@@ -1,11 +1,13 @@
 """What a data check found: facts about each file, and findings with a level."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from globalpointer.data.check.facts import Facts
 from globalpointer.data.readers.source import file_name
-from globalpointer.text.spans import Document
+from globalpointer.text.spans import Document, Span
 
 Level = Literal["error", "warning", "info"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "info")
@@ -32,61 +34,6 @@ class Finding:
             "count": self.count,
             "examples": list(self.examples),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """The numbers of one file. Lengths are in characters; the deviation is that of a population."""
-
-    path: str
-    documents: int
-    annotated: int
-    empty: int
-    """Annotated documents without an entity."""
-    entities: int
-    labels: dict[str, int]
-    length_mean: float
-    length_std: float
-    length_max: int
-    entity_length_mean: float
-    entity_length_max: int
-    nested: int
-    """Entities that lie within another one of a different span."""
-    crossing: int
-    """Pairs of spans that overlap partly."""
-    several_labels: int
-    """Spans with more than one label."""
-    depth: int
-    """The most spans that hold one another, 1 where none is nested."""
-    tokens: "TokenFacts | None" = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON."""
-        plain = {name: getattr(self, name) for name in self.__slots__ if name != "tokens"}
-        return plain if self.tokens is None else {**plain, "tokens": self.tokens.to_dict()}
-
-
-@dataclass(frozen=True, slots=True)
-class TokenFacts:
-    """What a tokenizer and its windows make of one file."""
-
-    mean: float
-    max: int
-    window: int | None
-    windows: int
-    """Windows needed in all."""
-    cut: int
-    """Documents that need more than one."""
-    misaligned: int
-    """Entities with a border within a token."""
-    unreachable: int
-    """Entities that no window holds."""
-    longest_entity: int
-    """In tokens."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON."""
-        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +95,35 @@ class Tally:
         """All kinds, the grave ones first, in the order in which they came."""
         found = [Finding(*key, count, tuple(self.examples[key])) for key, count in self.counts.items()]
         return sorted(found, key=lambda finding: LEVELS.index(finding.level))
+
+
+def kinds(document: Document) -> tuple[Sequence[object] | None, ...]:
+    """Every kind of annotation a document may have: None where nobody annotated it."""
+    return document.entities, document.relations, document.triples, document.events
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An entity, or an argument with the label "event/role"."""
+
+    kind: Literal["entity", "argument"]
+    label: str
+    span: Span
+    text: str
+
+    @property
+    def many(self) -> str:
+        """The kind in the plural."""
+        return "entities" if self.kind == "entity" else "arguments"
+
+
+def mentions(document: Document) -> Iterator[Mention]:
+    """Everything that has a place in the text: what is checked of an entity holds for an argument too."""
+    for entity in document.entities or ():
+        yield Mention("entity", entity.label, entity.span, entity.text)
+    for event in document.events or ():
+        for argument in event.ordered():
+            yield Mention("argument", f"{event.label}/{argument.role}", argument.span, argument.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,16 @@
 """A check as tables for the terminal."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from globalpointer.data.check.report import CheckReport, Facts, Finding
+from globalpointer.data.check.facts import Facts
+from globalpointer.data.check.report import CheckReport, Finding
+from globalpointer.text.spans import TRIGGER
 
 STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _ROWS = (
@@ -23,13 +28,42 @@ _SAID = {
     "crossing": "crossing pairs",
     "several_labels": "spans with several labels",
 }
+_ENTITY_ROWS = _ROWS[_ROWS.index("entities") : _ROWS.index("length_mean")] + _ROWS[_ROWS.index("entity_length_mean") :]
+_RELATION_ROWS = {
+    "documents": "documents with relations annotated",
+    "relations": "relations",
+    "triples": "triples without offsets",
+    "distance_mean": "distance of the ends, mean",
+    "distance_max": "farthest ends",
+    "self_relations": "of a mention with itself",
+    "overlapping": "whose ends overlap",
+    "same_pair": "pairs with several relations",
+    "confused": "too many when decoded from gold",
+}
+_EVENT_ROWS = {
+    "documents": "documents with events annotated",
+    "events": "events",
+    "arguments": "arguments",
+    "without_trigger": "without a trigger",
+    "several_triggers": "with several triggers",
+    "shared_triggers": "triggers of several events",
+    "shared_arguments": "arguments of several events",
+    "repeated_roles": "with several arguments of a role",
+    "confused": "lost when decoded from gold",
+}
+MOST = 3
+"""How many pairs of labels, or roles, are shown beside a label; JSON has them all."""
 
 
 def table(report: CheckReport) -> RenderableType:
     """The facts of the files side by side, their labels, and all findings. Lengths are in characters."""
     parts: list[RenderableType] = []
+    linked = any(each.relations or each.events for each in report.files)
     if report.files:
-        parts += [_facts(report.files), _labels(report.files)]
+        parts.append(_facts(report.files))
+    if any(each.labels for each in report.files) or (report.files and not linked):
+        parts.append(_labels("label", report.files, [each.labels for each in report.files]))
+    parts += _relations(report.files) + _events(report.files)
     if any(each.tokens for each in report.files):
         parts.append(_tokens(report.files))
     parts += [_finding(finding) for finding in report.findings]
@@ -40,24 +74,75 @@ def table(report: CheckReport) -> RenderableType:
 
 
 def _facts(files: tuple[Facts, ...]) -> Table:
+    linked = any(each.relations or each.events for each in files)
+    bare = linked and not any(each.entities for each in files)
     drawn = _grid("", files)
     for name in _ROWS:
-        drawn.add_row(_SAID.get(name, name), *(_value(each, name) for each in files))
+        if not (bare and name in _ENTITY_ROWS):
+            said = "with nothing annotated in them" if linked and name == "empty" else _SAID.get(name, name)
+            drawn.add_row(said, *(_value(each, name) for each in files))
     return drawn
 
 
 def _value(facts: Facts, name: str) -> str:
     if name == "length_mean":
         return f"{facts.length_mean:.2f} ± {facts.length_std:.2f}"
-    value = getattr(facts, name)
-    return f"{value:.2f}" if isinstance(value, float) else f"{value:,}"
+    return _number(getattr(facts, name))
 
 
-def _labels(files: tuple[Facts, ...]) -> Table:
-    drawn = _grid("label", files)
-    for label in sorted({label for each in files for label in each.labels}):
-        drawn.add_row(escape(label), *(f"{each.labels.get(label, 0):,}" for each in files))
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}" if isinstance(value, float) else f"{value:,}"
+
+
+def _labels(
+    title: str,
+    files: tuple[Facts, ...],
+    counts: Sequence[Mapping[str, int]],
+    details: Sequence[Mapping[str, Mapping[str, int]]] = (),
+    heading: str = "",
+) -> Table:
+    """Every label with its count in each file, and what is most often found with it."""
+    every = sorted({label for each in counts for label in each})
+    drawn = _grid(title, files)
+    if heading:
+        drawn.add_column(heading)
+    for label in every:
+        found: Counter[str] = sum((Counter(each.get(label)) for each in details), Counter())
+        most = ", ".join(f"{name} {count:,}" for name, count in found.most_common(MOST))
+        more = f", {len(found) - MOST} more" * (len(found) > MOST)
+        row = [f"{each.get(label, 0):,}" for each in counts]
+        drawn.add_row(escape(label), *row, *([escape(most + more)] if heading else []))
     return drawn
+
+
+def _relations(files: tuple[Facts, ...]) -> list[Table]:
+    found = [each.relations for each in files]
+    labels, ends = [each.labels if each else {} for each in found], [each.ends if each else {} for each in found]
+    drawn = _part("relations", _RELATION_ROWS, files, found)
+    return drawn and [*drawn, _labels("relation", files, labels, ends, "most frequent ends")]
+
+
+def _events(files: tuple[Facts, ...]) -> list[Table]:
+    found = [each.events for each in files]
+    labels = [each.labels if each else {} for each in found]
+    roles = [{label: _arguments(counts) for label, counts in each.roles.items()} if each else {} for each in found]
+    drawn = _part("events", _EVENT_ROWS, files, found)
+    return drawn and [*drawn, _labels("event", files, labels, roles, "most frequent roles")]
+
+
+def _arguments(roles: Mapping[str, int]) -> dict[str, int]:
+    """The roles without that of the trigger, which every event has."""
+    return {role: count for role, count in roles.items() if role != TRIGGER}
+
+
+def _part(title: str, rows: Mapping[str, str], files: tuple[Facts, ...], found: Sequence[object | None]) -> list[Table]:
+    """The numbers of one kind of annotation; no table where no file has it."""
+    if not any(found):
+        return []
+    drawn = _grid(title, files)
+    for name, said in rows.items():
+        drawn.add_row(said, *(_number(None if each is None else getattr(each, name)) for each in found))
+    return [drawn]
 
 
 def _tokens(files: tuple[Facts, ...]) -> Table:

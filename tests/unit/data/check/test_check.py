@@ -200,3 +200,152 @@ def test_the_report_as_json_and_as_tables(file):
     assert "[x]" in drawn
     assert "'Ann['" in drawn
     assert "12.87" in drawn
+
+
+def linked(text, mentions, *relations):
+    """Labels and texts of mentions, each once in the text; relations as label and two indices."""
+    entities = [
+        {"start": text.index(each), "end": text.index(each) + len(each), "label": label} for label, each in mentions
+    ]
+    names = ("label", "subject", "object")
+    return {
+        "text": text,
+        "entities": entities,
+        "relations": [dict(zip(names, each, strict=True)) for each in relations],
+    }
+
+
+def happening(text, label, **roles):
+    """One event of roles and the texts that play them, each once in the text."""
+    spans = {role: (text.index(each), text.index(each) + len(each)) for role, each in roles.items()}
+    arguments = [{"role": role, "start": start, "end": end} for role, (start, end) in spans.items()]
+    return {"text": text, "events": [{"label": label, "arguments": arguments}]}
+
+
+def test_relations_are_counted(file):
+    text = "Ann of Oldport and Bob of Newport"
+    mentions = [("PER", "Ann"), ("LOC", "Oldport"), ("PER", "Bob"), ("LOC", "Newport")]
+    record = linked(text, mentions, ("of", 0, 1), ("of", 2, 3), ("from", 2, 3), ("knows", 0, 2), ("is", 0, 0))
+    report = check([file(record, {"text": "x", "entities": []})], format="jsonl")
+    facts = report.files[0].relations
+    assert (facts.documents, facts.relations, facts.triples) == (1, 5, 0)
+    assert facts.labels == {"from": 1, "is": 1, "knows": 1, "of": 2}
+    assert facts.ends["of"] == {"PER → LOC": 2}
+    assert (facts.distance_mean, facts.distance_max) == (pytest.approx((4 + 4 + 4 + 16 + 0) / 5), 16)
+    assert (facts.self_relations, facts.overlapping, facts.same_pair, facts.confused) == (1, 0, 1, 0)
+    assert codes(report, "infos")["self-relation"].examples == (f"{report.files[0].path}:1 is from 'Ann' to 'Ann'",)
+    assert codes(report, "warnings")["rare-relation"].examples == ("from (1)", "is (1)", "knows (1)", "of (2)")
+    assert report.files[0].events is None
+
+
+def test_relations_that_no_link_tells_apart(file):
+    """A with C and B with C say the same head and tail as AB with C."""
+    mentions = [("A", "north"), ("A", "port"), ("A", "north port"), ("B", "sea")]
+    record = linked("north port by the sea", mentions, ("by", 0, 3), ("by", 1, 3))
+    report = check([file(record)], format="jsonl")
+    assert report.files[0].relations.confused == 1
+    assert codes(report, "warnings")["relations-confused"].examples[0].endswith("by from 'north port' to 'sea'")
+    overlapping = linked("north port by the sea", mentions, ("part", 0, 2))
+    assert check([file(overlapping)], format="jsonl").files[0].relations.overlapping == 1
+
+
+def test_triples_are_counted_and_unfound_ones_are_errors(file):
+    triples = [{"subject": "Ann", "label": "likes", "object": what} for what in ("tea", "coffee")]
+    report = check([file({"text": "Ann and Ann like tea", "triples": triples})], format="jsonl")
+    assert (report.files[0].relations.triples, report.files[0].relations.relations) == (2, 1)
+    assert report.files[0].annotated == 1
+    assert "'coffee' is not in the text" in codes(report, "errors")["dropped"].examples[0]
+    assert codes(report, "infos")["ambiguous"].count == 1
+
+
+def test_events_are_counted(file):
+    text = "Ann hired Bob and Cy in May"
+    record = happening(text, "hire", trigger="hired", who="Ann", whom="Bob")
+    more = happening(text, "hire", trigger="hired", who="Ann", when="May")["events"]
+    bare = happening(text, "meet", who="Cy")["events"]
+    record["events"] += more + bare
+    record["events"][0]["arguments"].append({"role": "whom", "start": 18, "end": 20})
+    report = check([file(record, {"text": "x", "events": []})], format="jsonl")
+    facts = report.files[0]
+    assert (facts.documents, facts.annotated, facts.empty, facts.entities) == (2, 2, 1, 0)
+    events = facts.events
+    assert (events.documents, events.events, events.arguments) == (2, 3, 6)
+    assert events.labels == {"hire": 2, "meet": 1}
+    assert events.roles == {"hire": {"trigger": 2, "who": 2, "whom": 2, "when": 1}, "meet": {"who": 1}}
+    assert (events.without_trigger, events.several_triggers, events.repeated_roles) == (1, 0, 1)
+    assert (events.shared_triggers, events.shared_arguments, events.confused) == (1, 2, 0)
+    assert codes(report, "infos")["no-trigger"].count == 1
+    assert not {"no-annotation", "no-entity"} & (set(codes(report, "infos")) | set(codes(report, "warnings")))
+    assert codes(report, "warnings")["rare-role"].count == 5
+
+
+def test_events_that_no_link_tells_apart(file):
+    """Three events over two of three arguments each are the event over all three."""
+    text, pairs = "Ann and Bob and Cy", (("Ann", "Bob"), ("Bob", "Cy"), ("Ann", "Cy"))
+    events = [happening(text, "meet", one=one, other=other)["events"][0] for one, other in pairs]
+    for event in events:
+        for argument in event["arguments"]:
+            argument["role"] = "who"
+    report = check([file({"text": text, "events": events})], format="jsonl")
+    assert report.files[0].events.confused == 3
+    assert codes(report, "warnings")["events-confused"].count == 3
+
+
+def test_labels_of_every_kind_are_compared(file):
+    train = file(linked("Ann of Oldport", [("PER", "Ann"), ("LOC", "Oldport")], ("of", 0, 1)))
+    dev = linked("Bob of Newport", [("PER", "Bob"), ("LOC", "Newport")], ("Of", 0, 1))
+    dev |= {"events": happening("Bob of Newport", "be", trigger="of")["events"]}
+    report = check([train, file(dev, name="dev.jsonl")], format="jsonl")
+    found = codes(report, "warnings")
+    absent = [each.examples for each in report.warnings if each.code == "relation-not-everywhere"]
+    assert absent == [("Of",), ("of",)]
+    assert found["relations-alike"].examples == ("Of / of",)
+    assert "event-not-everywhere" not in found  # the other file has no events annotated
+
+
+def test_texts_with_other_events_are_in_conflict(file):
+    one, other = (happening("Ann hired Bob", "hire", trigger="hired", who=who) for who in ("Ann", "Bob"))
+    assert "conflict" in codes(check([file(one, other)], format="jsonl"), "warnings")
+    assert "conflict" not in codes(check([file(one, one)], format="jsonl"), "warnings")
+
+
+def test_borders_and_tokens_of_arguments(file):
+    path = file(
+        happening("abcdefghij", "x", trigger="ab", who="bcd", whom="ij"), happening("a , b", "x", trigger="a ,")
+    )
+    report = check([path], format="jsonl", tokenizer=Pieces())
+    found = codes(report, "warnings")
+    assert found["misaligned"].examples[0] == f"{path}:1 x/who 'bcd' at 1:4"
+    assert found["misaligned"].message.startswith("arguments with a border")
+    assert found["parted-events"].examples == (f"{path}:1 event x with trigger 'ab' at 0:2: 5 tokens",)
+    assert codes(report, "infos")["punctuation-border"].message.startswith("arguments")
+
+
+def test_relations_that_no_window_holds(file):
+    path = file(linked("ab__cd__ef", [("X", "ab"), ("X", "cd"), ("X", "ef")], ("near", 0, 1), ("far", 0, 2)))
+    found = codes(check([path], format="jsonl", tokenizer=Pieces()), "warnings")
+    assert found["parted-relations"].examples == (f"{path}:1 far from 'ab' to 'ef': 5 tokens",)
+
+
+def drawn(report):
+    from rich.console import Console
+
+    console = Console(width=160, record=True, file=io.StringIO())
+    console.print(table(report))
+    return console.export_text()
+
+
+def test_the_tables_show_what_is_annotated_and_no_more(file):
+    plain = drawn(check([file(*CLEAN)], format="jsonl"))
+    assert "without an entity" in plain
+    assert not {"most frequent ends", "relations", "events"} & set(plain.split())
+    events = drawn(check([file(happening("Ann sings", "sing", trigger="sings", who="Ann"))], format="jsonl"))
+    assert "with nothing annotated in them" in events
+    assert "who 1" in events
+    assert "longest entity" not in events
+    assert "not annotated" not in events
+    relations = drawn(
+        check([file(linked("Ann of Oldport", [("P[b]", "Ann"), ("LOC", "Oldport")], ("of", 0, 1)))], format="jsonl")
+    )
+    assert "P[b] → LOC 1" in relations
+    assert "longest entity" in relations

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from globalpointer.evaluation.examples import Example, crop, example
 from globalpointer.evaluation.outcome import Outcome
 from globalpointer.evaluation.pairs import pairs
-from globalpointer.evaluation.sections import Section, calibration_section, confusions_section, sections
+from globalpointer.evaluation.sections import Section, details, sections
 from globalpointer.evaluation.tables import summary
 from globalpointer.text.spans import Document, Entity, Span
 from globalpointer.view.arcs import arcs
@@ -35,10 +35,9 @@ def page(report: Outcome, gold: Sequence[Document], found: Sequence[Document], *
     """The page. `limit`: at most so many wrong documents are drawn, the first ones; the page says of how many."""
     both = pairs(gold, found, "entities", "relations", "events", "triples")
     wrong = [(number, made) for number, pair in enumerate(both, 1) if (made := example(report, *pair)) is not None]
-    tables = (*sections(report), calibration_section(report), confusions_section(report))
     body = [
         f"<h1>Evaluation</h1><p>{content(summary(report))}</p>",
-        *(_table(each) for each in tables if each is not None),
+        *(_table(each) for each in (*sections(report), *details(report))),
         f"<h2>Wrong documents: {len(wrong)} of {report.documents}</h2>",
         _filter(report),
     ]

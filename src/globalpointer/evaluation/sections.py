@@ -30,14 +30,15 @@ CAPTIONS: Mapping[str, Mapping[str, str]] = {
         "EPO": "entity pair overlap",
         "SOO": "subject object overlap",
     },
-    "distance": dict.fromkeys(("0-5", "6-10", "11-20", ">20"), "between the ends"),
+    "distance": dict.fromkeys(("0-5", "6-10", "11-20", ">20"), "units between the ends"),
     "events": dict.fromkeys(("0", "1", "several"), "gold events in the text"),
     "sharing": {"apart": "no span in two events", "shared": "a span in two events"},
     "arguments": dict.fromkeys(("0", "1", "2", "3", "4", ">=5"), "gold arguments in the text"),
 }
 """What each slice means, in words. Lengths, densities and distances are in the report's unit."""
 
-_MEASURED: Mapping[str, str] = {"ner": "; length and density in ", "relation": "; distance in "}
+_MEASURED: Mapping[str, str] = {"length": "length and density", "distance": "distance"}
+"""What the unit is the unit of, where a report has these slices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Section:
 
 @singledispatch
 def sections(report: Outcome) -> tuple[Section, ...]:
-    """All tables of a report but those of its errors and its calibration."""
+    """The tables of a report but for that of its errors and for `details`."""
     raise NotImplementedError(f"no tables are written for a {type(report).__name__}")
 
 
@@ -74,8 +75,7 @@ def _relations(report: RelationReport) -> tuple[Section, ...]:
 def _events(report: EventReport) -> tuple[Section, ...]:
     rows = tuple(_counted(name, counts) for name, counts in report.matches.items())
     scores = Section("Scores", ("score", *COLUMNS), (rows, (_overlap(report.overlap),)))
-    roles = Section("Roles", ("event label/role", *COLUMNS), (_all_counted(report.roles),))
-    return scores, _labels("Event labels, arguments", report), roles, _slices(report)
+    return scores, _labels("Event labels, arguments", report), _slices(report)
 
 
 def errors_section(report: Outcome) -> Section | None:
@@ -87,8 +87,19 @@ def errors_section(report: Outcome) -> Section | None:
     return Section("Errors, and the most frequent wrong labels", ("kind", "count"), (kinds, confusions))
 
 
-def confusions_section(report: Outcome, limit: int = 20) -> Section | None:
-    """The most frequent pairs of a gold name and a wrong found one; None where there is none."""
+def details(report: Outcome) -> tuple[Section, ...]:
+    """The tables that are too long for the terminal."""
+    made = (_roles(report), _calibration(report), _confusions(report))
+    return tuple(each for each in made if each is not None)
+
+
+def _roles(report: Outcome) -> Section | None:
+    if not isinstance(report, EventReport):
+        return None
+    return Section("Roles", ("event label/role", *COLUMNS), (_all_counted(report.roles),))
+
+
+def _confusions(report: Outcome, limit: int = 20) -> Section | None:
     if not report.confusions:
         return None
     rows = tuple((gold, found, str(count)) for gold, found, count in report.confusions[:limit])
@@ -96,8 +107,7 @@ def confusions_section(report: Outcome, limit: int = 20) -> Section | None:
     return Section(title, ("gold label", "found label", "times"), (rows,))
 
 
-def calibration_section(report: Outcome) -> Section | None:
-    """Scores against frequencies, bin by bin; None where nothing carries a score."""
+def _calibration(report: Outcome) -> Section | None:
     if report.calibration is None:
         return None
     rows = tuple(
@@ -148,8 +158,8 @@ def _slices(report: Outcome) -> Section:
         tuple(_counted(f"{part}: {CAPTIONS[group][part]}", counts) for part, counts in parts.items())
         for group, parts in report.slices.items()
     )
-    measured = _MEASURED.get(report.task, "")
-    return Section(f"Slices{measured}{UNIT_NAMES[report.unit] if measured else ''}", ("slice", *COLUMNS), groups)
+    measured = [f"; {what} in {UNIT_NAMES[report.unit]}" for group, what in _MEASURED.items() if group in report.slices]
+    return Section(f"Slices{''.join(measured)}", ("slice", *COLUMNS), groups)
 
 
 def _relaxed(report: Report) -> Section:

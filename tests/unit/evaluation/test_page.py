@@ -1,8 +1,8 @@
 from html.parser import HTMLParser
 
-from globalpointer.evaluation import evaluate
+from globalpointer.evaluation import evaluate, evaluate_events, evaluate_relations
 from globalpointer.evaluation.page import page
-from globalpointer.text.spans import Document
+from globalpointer.text.spans import TRIGGER, Argument, Document, Event, Relation, Span, Triple
 
 TEXT = "Ann <b>of</b> Acme Corp of Rome"
 
@@ -70,3 +70,35 @@ def test_the_limit_is_said() -> None:
     made = page(evaluate(gold, found), gold, found, limit=2)
     assert len(read(made).texts) == 2
     assert "The first 2 of 5 are drawn" in made
+
+
+def test_relations_are_drawn_with_arcs_around_what_is_wrong() -> None:
+    text = "x" * 1000 + "Ann <b> Acme" + "y" * 1000
+    ann, acme = Document(text).entity("PER", 1000, 1003), Document(text).entity("O&G", 1008, 1012)
+    gold = Document(text, (ann, acme), id="r:1", relations=(Relation("works_at", ann, acme),))
+    found = Document(text, (ann, acme), id="r:1", relations=(Relation("works_at", acme, ann, 0.75),))
+    made = page(evaluate_relations([gold], [found]), [gold], [found])
+    reader = read(made)
+    assert reader.kinds == ["wrong direction"]
+    assert "<svg" in made
+    assert made.count("880 characters") == 2
+    assert "O&amp;G" in made
+    assert "score 0.750" in made
+
+
+def test_triples_that_are_not_in_the_text_are_listed() -> None:
+    gold = Document("Ann", (), relations=(), triples=(Triple("Ann", "knows", "<Zoe>"),))
+    found = Document("Ann", (), relations=())
+    made = page(evaluate_relations([gold], [found]), [gold], [found])
+    assert read(made).kinds == ["missed"]
+    assert "&lt;zoe&gt;" in made
+
+
+def test_events_are_drawn_and_their_roles_listed() -> None:
+    hire = Event("hire", frozenset({Argument(TRIGGER, Span(4, 6), "at"), Argument("who", Span(0, 3), "Ann")}))
+    gold = Document("Ann at Acme", events=(hire,))
+    found = Document("Ann at Acme", events=(Event("hire", frozenset({Argument("whom", Span(0, 3), "Ann")})),))
+    made = page(evaluate_events([gold], [found]), [gold], [found])
+    assert read(made).kinds == ["wrong role|missed"]
+    assert "<svg" in made
+    assert "hire/whom" in made

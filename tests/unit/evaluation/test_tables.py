@@ -1,10 +1,10 @@
 from rich.console import Console
 
-from globalpointer.evaluation import evaluate
+from globalpointer.evaluation import evaluate, evaluate_events, evaluate_relations
 from globalpointer.evaluation.counts import Counts
 from globalpointer.evaluation.sections import numbers
 from globalpointer.evaluation.tables import summary, table
-from globalpointer.text.spans import Document
+from globalpointer.text.spans import TRIGGER, Argument, Document, Event, Relation, Span
 
 
 def printed(report) -> str:
@@ -44,3 +44,24 @@ def test_a_rate_of_nothing_is_a_dash_and_no_failure() -> None:
     assert numbers(Counts(gold=0, found=0, right=0)) == ("-", "-", "-", "0", "0", "0")
     assert numbers(Counts(gold=0, found=2, right=0)) == ("-", "0.00", "-", "0", "2", "0")
     assert numbers(Counts(gold=4, found=2, right=2)) == ("66.67", "100.00", "50.00", "4", "2", "2")
+
+
+def test_relations_and_events_have_their_own_scores_and_slices() -> None:
+    plain = Document("Ann at Acme")
+    ann, acme = plain.entity("PER", 0, 3), plain.entity("ORG", 7, 11)
+    gold = Document(plain.text, (ann, acme), relations=(Relation("works_at", ann, acme),))
+    report = evaluate_relations([gold], [Document(plain.text, (ann, acme), relations=())], unit="word")
+    shown = printed(report)
+    for part in ("strict", "boundaries", "offset-free", "entities alone", "Normal: no overlap", "distance in words"):
+        assert part in shown
+    assert "strict F1 0.00" in summary(report)
+    assert "entity F1 100.00" in summary(report)
+
+    hire = Event("hire", frozenset({Argument(TRIGGER, Span(4, 6), "at"), Argument("who", Span(0, 3), "Ann")}))
+    found = Document(plain.text, events=(Event("hire", hire.arguments - set(hire.triggers)),))
+    report = evaluate_events([Document(plain.text, events=(hire,))], [found])
+    shown = printed(report)
+    for part in ("event exact", "trigger identification", "by shared characters (DuEE)", "several: gold events"):
+        assert part in shown
+    assert "argument F1 100.00" in summary(report)
+    assert "trigger F1 0.00  event exact F1 0.00" in summary(report)

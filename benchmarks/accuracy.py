@@ -1,9 +1,10 @@
 """Train every recipe whose result is not yet a row, one after another; a killed run goes on where it stopped.
 
-    python -m benchmarks.accuracy [NAME ...] [--runs DIR]
+    python -m benchmarks.accuracy [NAME ...] [--seeds N ...] [--runs DIR]
 
 The datasets are looked for in GLOBALPOINTER_DATA, or in ../shared/data; recipes whose files are absent are skipped and
-named. A recipe that has changed since its row was written is run again.
+named. A recipe that has changed since its row was written is run again. Entities go to results/accuracy.jsonl,
+relations and events to results/systems.jsonl.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from rich.console import Console
 
 from benchmarks.rows import ROOT, add_row, read_rows
 from globalpointer.config import Recipe, load_recipe
-from globalpointer.evaluation.report import Report
+from globalpointer.evaluation import AnyReport
 from globalpointer.training.documents import resolve_path
 from globalpointer.training.fit import fit
 from globalpointer.training.folder import FitResult
@@ -28,31 +29,34 @@ console = Console()
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", help="recipes without .toml; all by default")
+    parser.add_argument("--seeds", type=int, nargs="+", help="each recipe with each of these; its own by default")
     parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where model folders are written")
     chosen = parser.parse_args()
     os.environ.setdefault("GLOBALPOINTER_DATA", str(ROOT.parent / "shared" / "data"))
     paths = sorted((ROOT / "recipes").glob("*.toml"))
     if chosen.names:
         paths = [ROOT / "recipes" / f"{name}.toml" for name in chosen.names]
-    for path in paths:
-        run(path, chosen.runs)
+    for seed in chosen.seeds or [None]:
+        for path in paths:
+            run(path, chosen.runs, seed)
 
 
-def run(path: Path, runs: Path) -> None:
-    """Train one recipe and write its row, unless that row is there."""
-    recipe = load_recipe(path)
+def run(path: Path, runs: Path, seed: int | None = None) -> None:
+    """Train one recipe, perhaps with another seed, and write its row, unless that row is there."""
+    recipe = load_recipe(path, [] if seed is None else [f"training.seed={seed}"])
     digest = fingerprint(recipe)
-    if any(row["recipe"] == path.stem and row["fingerprint"] == digest for row in read_rows("accuracy")):
+    results = "accuracy" if recipe.task.kind == "ner" else "systems"
+    if any(row["recipe"] == path.stem and row["fingerprint"] == digest for row in read_rows(results)):
         console.print(f"{path.stem}: done before")
         return
     missing = absent(recipe)
     if missing:
         console.print(f"{path.stem}: skipped, not here: {', '.join(missing)}", style="yellow")
         return
-    console.rule(path.stem)
+    console.rule(path.stem if seed is None else f"{path.stem}, seed {seed}")
     folder = runs / f"{path.stem}-{digest}"
     result = fit(recipe, folder, resume=folder.exists(), base=path.parent, console=console)
-    add_row("accuracy", describe(path.stem, recipe, digest, result))
+    add_row(results, describe(path.stem, recipe, digest, result))
 
 
 def absent(recipe: Recipe) -> list[str]:
@@ -76,6 +80,8 @@ def describe(name: str, recipe: Recipe, digest: str, result: FitResult) -> dict[
         "encoder": recipe.model.encoder,
         "head": recipe.model.head,
         "rotary": recipe.model.rotary,
+        "seed": recipe.training.get("seed", 42),
+        "epochs": recipe.training.get("num_train_epochs", 10),
         "parameters": parameters(result.folder),
         "minutes": round(result.seconds / 60, 2),
         "dev": scores(result.dev),
@@ -84,11 +90,16 @@ def describe(name: str, recipe: Recipe, digest: str, result: FitResult) -> dict[
     return row if result.test is None else row | {"test": scores(result.test)}
 
 
-def scores(report: Report) -> dict[str, Any]:
+def scores(report: AnyReport) -> dict[str, Any]:
     """The numbers of a report that the tables show."""
-    kept = ("f1", "precision", "recall", "macro_f1", "document_accuracy", "unit", "slices", "calibration_error")
+    kept = (
+        *("f1", "precision", "recall", "macro_f1", "document_accuracy", "unit", "slices", "calibration_error"),
+        *("match", "matches", "overlap"),
+    )
     plain = report.to_dict()
-    return {key: plain[key] for key in kept}
+    found = {key: plain[key] for key in kept if key in plain}
+    entities = plain.get("entities")
+    return found if entities is None else found | {"entity_f1": entities["f1"]}
 
 
 def parameters(folder: Path) -> int:

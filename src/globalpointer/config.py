@@ -27,9 +27,11 @@ class Section(BaseModel):
 
 
 class Holdout(Section):
-    """A seeded part of the training documents that becomes the development part."""
+    """A seeded part of the training documents that becomes the development part, and perhaps another for the test."""
 
     fraction: float = Field(default=0.1, gt=0, lt=1)
+    test: float | None = Field(default=None, gt=0, lt=1)
+    """The fraction of all documents that becomes the test part, where the corpus has none; parted off first."""
     seed: int = 42
 
 

@@ -30,8 +30,8 @@ SOUGHT = {"ner": "entities", "relation": "relations", "event": "events"}
 def load_corpus(data: DataConfig, *, kind: str = "ner", base: Path | None = None) -> Corpus:
     """Read the files of `[data]` for a kind of task; `base` is the folder of the recipe. DataError and ConfigError.
 
-    In this order: `without` leaves out training texts that stand in other files, `holdout` parts off a development
-    part where there is no `dev`, `subset` takes a part of what is left to train on.
+    In this order: `without` leaves out training texts that stand in other files, `holdout` parts off a test part where
+    it says so and a development part where there is no `dev`, `subset` takes a part of what is left to train on.
     """
     notes: list[str] = []
     train = _read_all(data.train, data, base, notes)
@@ -39,26 +39,34 @@ def load_corpus(data: DataConfig, *, kind: str = "ner", base: Path | None = None
         others = _read_all(data.without, data, base, [])
         train, removed = without(train, others)
         notes.append(f"{len(removed)} training texts left out: they equal, or are a part of, texts of `without`")
-    if data.dev is not None and data.holdout is not None:
-        raise ConfigError("[data] has both dev and holdout; a development part is either given or parted off")
+    _check_parts(data)
+    test = None if data.test is None else _read_all(data.test, data, base, notes)
+    if data.holdout is not None and data.holdout.test is not None:
+        train, test = _part(train, data.holdout.test, data.holdout.seed)
+        notes.append(f"{len(test)} documents held out for the test (seed {data.holdout.seed})")
     if data.dev is not None:
         dev = _read_all(data.dev, data, base, notes)
+    elif data.holdout is not None:
+        train, dev = _part(train, data.holdout.fraction, data.holdout.seed)
+        notes.append(f"{len(dev)} training documents held out for development (seed {data.holdout.seed})")
     else:
-        holdout = data.holdout
-        if holdout is None:
-            raise ConfigError("[data] needs dev files, or holdout = {fraction = 0.1, seed = 42} to part them off train")
-        train, dev = _part(train, holdout.fraction, holdout.seed)
-        notes.append(f"{len(dev)} training documents held out for development (seed {holdout.seed})")
+        raise ConfigError("[data] needs dev files, or holdout = {fraction = 0.1, seed = 42} to part them off train")
     if data.subset is not None and data.subset.size < len(train):
         notes.append(f"trained on {data.subset.size} of {len(train)} documents (seed {data.subset.seed})")
         train = _sample(train, data.subset.size, data.subset.seed)
-    test = None if data.test is None else _read_all(data.test, data, base, notes)
     for name, part in (("train", train), ("dev", dev)):
         if not part:
             raise DataError(f"the {name} part has no documents")
         if not any(getattr(document, SOUGHT[kind]) for document in part):
             raise DataError(f"the {name} part has no annotated {SOUGHT[kind]}: {len(part)} documents without any")
     return Corpus(train, dev, test, notes)
+
+
+def _check_parts(data: DataConfig) -> None:
+    if data.dev is not None and data.holdout is not None:
+        raise ConfigError("[data] has both dev and holdout; a development part is either given or parted off")
+    if data.test is not None and data.holdout is not None and data.holdout.test is not None:
+        raise ConfigError("[data] has both test and holdout.test; a test part is either given or parted off")
 
 
 def resolve_path(path: str, base: Path | None = None) -> str:

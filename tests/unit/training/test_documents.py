@@ -79,3 +79,14 @@ def test_what_was_repaired_names_its_place_once(tmp_path):
     ).notes
     assert notes[0] == f"{path}: 1 annotation repaired, such as:"
     assert notes[1].startswith(f"  {path}:1: ")
+
+
+def test_a_test_part_is_parted_off_first_and_never_beside_a_given_one(tmp_path):
+    train = write(tmp_path / "train.jsonl", [f"text {index}" for index in range(30)])
+    parted = corpus(train, holdout={"fraction": 0.1, "test": 0.2, "seed": 3})
+    assert (len(parted.train), len(parted.dev), len(parted.test)) == (22, 2, 6)
+    texts = [document.text for part in (parted.train, parted.dev, parted.test) for document in part]
+    assert len(set(texts)) == 30
+    assert corpus(train, holdout={"fraction": 0.5, "test": 0.2, "seed": 3}).test == parted.test
+    with pytest.raises(ConfigError, match=r"both test and holdout\.test"):
+        corpus(train, test=train, holdout={"fraction": 0.1, "test": 0.2})

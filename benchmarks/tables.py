@@ -14,7 +14,10 @@ from typing import Any
 from benchmarks.accuracy import fingerprint
 from benchmarks.gpu_tables import gpu_tables
 from benchmarks.kernel_tables import kernel_tables
+from benchmarks.relation_tables import relation_tables
 from benchmarks.rows import ROOT, read_rows
+from benchmarks.system_tables import current as current_systems
+from benchmarks.system_tables import system_tables
 from globalpointer.config import load_recipe
 
 Row = Mapping[str, Any]
@@ -48,10 +51,12 @@ def main() -> None:
         "slices": slices(rows),
         **kernel_tables(),
         **gpu_tables(),
+        **relation_tables(),
+        **system_tables(),
     }
     for page in (ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         fill(page, tables)
-    for row in rows:
+    for row in [*rows, *current_systems(read_rows("systems"))]:
         head_recipe(ROOT / "recipes" / f"{row['recipe']}.toml", row)
 
 

@@ -5,14 +5,14 @@ sets, so a relation that a document lists twice, or in two places where only str
 """
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
 from globalpointer.evaluation.compare import Error, Rule, apart, differences
 from globalpointer.evaluation.counts import Counts
 from globalpointer.evaluation.surfaces import contains, surface
-from globalpointer.text.spans import Document, Relation, Span, Triple
+from globalpointer.text.spans import Document, Relation, Span, Triple, clusters
 
 Link = Relation | Triple
 L = TypeVar("L", Relation, Triple)
@@ -76,19 +76,27 @@ def errors(gold: AbstractSet[L], found: AbstractSet[L], unit: str) -> list[Error
     Paired first: what differs in the label of an end, then in its own label, then in its direction, then in its
     borders. `unit`: "word" where a string must contain another by whole words, as "Rome" in "Rome Airport".
     """
+    area = _area(gold ^ found)
     rules: tuple[Rule[L], ...] = (
         Rule("wrong entity label", lambda each: (each.label, ends(each)), lambda each: (each.label, ends(each))),
         Rule("wrong label", ends, ends),
         Rule("wrong direction", lambda each: (each.label, ends(each)), lambda each: (each.label, ends(each)[::-1])),
         Rule(
             "wrong border",
-            lambda each: each.label,
-            lambda each: each.label,
+            area,
+            area,
             lambda one, other: _both(_away(one.subject, other.subject, unit), _away(one.object, other.object, unit)),
         ),
     )
     made = differences(sorted(gold - found, key=order), sorted(found - gold, key=order), rules)
     return sorted(made, key=lambda each: order(each.gold or each.found))  # type: ignore[arg-type]
+
+
+def _area(links: AbstractSet[Link]) -> Callable[[Link], Hashable]:
+    """A key that relations with overlapping ends have in common, so that few are compared; of strings, the label."""
+    entities = {end for each in links if isinstance(each, Relation) for end in (each.subject, each.object)}
+    areas: dict[Hashable, int] = {end.span: index for index, group in enumerate(clusters(entities)) for end in group}
+    return lambda each: (each.label, *(areas.get(end) for end in ends(each)))
 
 
 def _away(gold: object, found: object, unit: str) -> int | None:

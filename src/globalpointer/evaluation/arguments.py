@@ -5,7 +5,7 @@ argument that two events of one label share counts once.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from globalpointer.text.spans import TRIGGER, Document, Event, Span
 ERRORS = ("missed", "spurious", "wrong role", "wrong event label", "wrong border", "wrong grouping")
 """All but the last are about arguments and triggers. wrong role, wrong event label: the right span in another role of
 the event label, or under another event label. wrong border: the right role, overlapping. wrong grouping: an event that
-only one side has whole, although the other has each of its arguments and triggers."""
+only one side has whole, although the other has each of its arguments and triggers, and nothing else explains it."""
 
 SLICES: Mapping[str, tuple[str, ...]] = {
     "events": ("0", "1", "several"),
@@ -72,8 +72,8 @@ def errors(gold: Document, found: Document) -> list[Error[EventArgument] | Error
     missed, spurious = _only(gold, found), _only(found, gold)
     return [
         *wrong,
-        *(Error("wrong grouping", event, None) for event in missed if _parts(event) <= founds),
-        *(Error("wrong grouping", None, event) for event in spurious if _parts(event) <= golds),
+        *(Error("wrong grouping", event, None) for event in _regrouped(missed, spurious, golds, founds)),
+        *(Error("wrong grouping", None, event) for event in _regrouped(spurious, missed, founds, golds)),
     ]
 
 
@@ -81,6 +81,20 @@ def _only(one: Document, other: Document) -> list[Event]:
     """The events that the first document has and the second has not."""
     there = frozenset(other.events or ())
     return [event for event in dict.fromkeys(one.events or ()) if event not in there]
+
+
+def _regrouped(
+    events: Sequence[Event],
+    others: Sequence[Event],
+    here: AbstractSet[EventArgument],
+    there: AbstractSet[EventArgument],
+) -> list[Event]:
+    """The events of one side of which the other side has every part.
+
+    Not those that lie within an event of the other side which has one part too many: that part is the error.
+    """
+    larger = [parts for parts in map(_parts, others) if not parts <= here]
+    return [event for event in events if (own := _parts(event)) <= there and not any(own <= parts for parts in larger)]
 
 
 _RULES: tuple[Rule[EventArgument], ...] = (

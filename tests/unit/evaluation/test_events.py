@@ -65,6 +65,13 @@ def test_right_arguments_in_wrong_events_are_a_grouping_error_on_either_side() -
     assert (report.f1, report.matches["event exact"].right, report.complete) == (1, 0, 0)
 
 
+def test_an_event_that_lacks_or_has_one_argument_too_many_is_wrong_in_that_alone() -> None:
+    less = event("hire", (TRIGGER, HIRED), ("who", ACME))
+    assert [each.kind for each in errors(document(FIRST), document(less))] == ["missed"]
+    assert [each.kind for each in errors(document(less), document(FIRST))] == ["spurious"]
+    assert [each.kind for each in errors(document(FIRST), document(FIRST, less))] == ["wrong grouping"]
+
+
 def test_the_character_score_gives_part_of_a_string_its_part() -> None:
     report = evaluate_events(
         [document(event("hire", ("whom", ANN), ("who", ACME)))],

@@ -1,7 +1,7 @@
 """CasRel: find the subjects, then for each of them, and for every predicate, its objects."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from globalpointer.errors import ConfigError
 from globalpointer.grid import Cell, Grid, ScoredCells, join
 from globalpointer.nn.baselines.cells import best, by_example, gold, limits, strongest, within
+from globalpointer.nn.baselines.spans import Spans, nearest_spans
 from globalpointer.nn.contracts import Batch
 from globalpointer.nn.heads.global_pointer import at_least_float32, at_legal, lecun
 
@@ -22,47 +23,40 @@ TOGETHER = 256
 Threshold = Mapping[str, float | Tensor] | float
 
 
-class Spans(NamedTuple):
-    """Spans that were found in some groups of planes of tokens, and the logits of both ends."""
-
-    group: Int[Tensor, " spans"]
-    plane: Int[Tensor, " spans"]
-    first: Int[Tensor, " spans"]
-    last: Int[Tensor, " spans"]
-    starts: Float[Tensor, " spans"]
-    ends: Float[Tensor, " spans"]
-
-    @property
-    def logits(self) -> Float[Tensor, " spans"]:
-        """A span is as sure as its less sure end."""
-        return torch.minimum(self.starts, self.ends)
-
-    def at(self, kept: Tensor) -> "Spans":
-        """Some of them."""
-        return Spans(*(each[kept] for each in self))
-
-
 class CasRel(nn.Module):
     """Taggers of first and last tokens: one for subjects, and one a predicate for the objects of a given subject.
 
-        subject:  σ(w·h_j + b)        object of s for p:  σ(w_p·(h_j + v_s) + b_p),  v_s = (h_first + h_last) / 2
+        subject:  σ(w·h_j + b)        object of s for p:  σ(w_p·c_s(h_j) + b_p)
+
+    `condition`: what the subject does to a token. "sum", as the authors have it: c_s(h) = h + (h_first + h_last) / 2.
+    "norm", as the author of GPLinker has it in the CasRel he compares with: a layer norm whose gain and shift are
+    linear in [h_first; h_last].
 
     Learns from `join()` of the gold cells: in each pass one subject, at random, of every example that has one. The loss
     is the binary cross-entropy, summed over predicates, the mean over legal tokens, added over the four taggers.
     Grids: "entity" with the labels ("subject", "object"), or with one label for both; "relation.head" and
     "relation.tail". `dropout` stands between encoder and taggers.
 
-    Limits: token and subject are added, under one weight. So where p(a, b) and p(c, d) stand in one sentence, p(a, d)
+    Limits: under "sum", token and subject have one weight. So where p(a, b) and p(c, d) stand in one sentence, p(a, d)
     or p(c, b) is found, too, and where p(a, b) and b is a subject, p(a, a) or p(b, b) is (each a token), whatever the
     encoder does. A start goes with the nearest end at or behind it, so of two spans with one start one is lost.
     Entities without a relation are not learned; `batch.ignore` is not read.
 
     Source: Wei et al., 2020, A Novel Cascade Binary Tagging Framework for Relational Triple Extraction, eq. 2-5; loss
-    and choice of the subject of the authors' repository.
+    and choice of the subject of the authors' repository; "norm" of bert4keras, examples/task_relation_extraction.py.
     """
 
-    def __init__(self, encoder: nn.Module, grids: Sequence[Grid], *, dropout: float = 0.0) -> None:
+    def __init__(
+        self,
+        encoder: nn.Module,
+        grids: Sequence[Grid],
+        *,
+        dropout: float = 0.0,
+        condition: Literal["sum", "norm"] = "sum",
+    ) -> None:
         super().__init__()
+        if condition not in ("sum", "norm"):
+            raise ConfigError(f'condition must be "sum" or "norm", not {condition!r}')
         self.grids = _checked(grids)
         hidden = int(encoder.hidden)  # type: ignore[arg-type]  # what every Encoder promises
         self.predicates = len(self.grids[HEAD].labels)
@@ -72,6 +66,12 @@ class CasRel(nn.Module):
         self.subject = lecun(nn.Linear(hidden, 2))
         # First the starts of all predicates, then the ends
         self.object = lecun(nn.Linear(hidden, 2 * self.predicates))
+        # Gain and shift
+        self.norm = nn.Linear(2 * hidden, 2 * hidden) if condition == "norm" else None
+        if self.norm is not None:
+            # A plain layer norm to begin with
+            nn.init.zeros_(self.norm.weight)
+            nn.init.zeros_(self.norm.bias)
 
     def forward(self, batch: Batch) -> Float[Tensor, ""]:
         """As loss."""
@@ -142,15 +142,18 @@ class CasRel(nn.Module):
         legal: Bool[Tensor, "batch tokens"],
         subjects: Int[Tensor, "subjects 3"],
     ) -> Float[Tensor, "subjects 2 predicates tokens"]:
-        """That an object of a subject starts, and that one ends at a token; -inf where none can.
-
-        Linear in h + v, so that what h gives is computed once an example and not once a subject.
-        """
+        """That an object of a subject starts, and that one ends at a token; -inf where none can."""
         example, first, last = subjects.unbind(1)
-        subject = (hidden[example, first] + hidden[example, last]) / 2
-        of_tokens = at_least_float32(self.object(hidden)).mT.masked_fill(~legal[:, None], float("-inf"))
-        of_subjects = at_least_float32(nn.functional.linear(subject, self.object.weight))
-        logits = of_tokens[example] + of_subjects[:, :, None]
+        ends = hidden[example, first], hidden[example, last]
+        if self.norm is None:
+            # Linear in token and subject: what the tokens give is computed once an example and not once a subject
+            of_subjects = at_least_float32(nn.functional.linear((ends[0] + ends[1]) / 2, self.object.weight))
+            logits = at_least_float32(self.object(hidden)).mT[example] + of_subjects[:, :, None]
+        else:
+            gain, shift = self.norm(torch.cat(ends, 1))[:, None].chunk(2, dim=2)
+            normed = nn.functional.layer_norm(hidden, hidden.shape[-1:])[example]
+            logits = at_least_float32(self.object(normed * (1 + gain) + shift)).mT
+        logits = logits.masked_fill(~legal[example, None], float("-inf"))
         return logits.view(len(subjects), 2, self.predicates, hidden.shape[1])
 
     def _subjects(
@@ -162,7 +165,7 @@ class CasRel(nn.Module):
     ) -> Spans:
         """Of all examples; the group is the example."""
         least = over[ENTITY][:1]
-        found = _spans(self._subject_logits(hidden, legal), least, least)
+        found = nearest_spans(self._subject_logits(hidden, legal), least, least)
         found = found.at(within(self.grids[ENTITY], found.first, found.last))
         return found.at(best(found.group, found.logits, limit))
 
@@ -179,7 +182,7 @@ class CasRel(nn.Module):
         parts = []
         for start in range(0, max(len(places), 1), TOGETHER):
             logits = self._object_logits(hidden, legal, places[start : start + TOGETHER])
-            part = _spans(logits, over[HEAD], over[TAIL])
+            part = nearest_spans(logits, over[HEAD], over[TAIL])
             parts.append(part._replace(group=part.group + start))
         found = Spans(*(torch.cat(each) for each in zip(*parts, strict=True)))
         found = found.at(within(self.grids[ENTITY], found.first, found.last))
@@ -236,22 +239,3 @@ def _surprise(
     marks = torch.zeros_like(logits, dtype=torch.bool)
     marks[group, 0, plane, first] = marks[group, 1, plane, last] = True
     return (nn.functional.softplus(logits).sum() - logits[marks].sum()) / legal.sum().clamp(min=1)
-
-
-def _spans(
-    logits: Float[Tensor, "groups 2 planes tokens"],
-    start_over: Float[Tensor, " planes"],
-    end_over: Float[Tensor, " planes"],
-) -> Spans:
-    """Every start above its threshold with the nearest end at or behind it, where there is one."""
-    groups, _, planes, tokens = logits.shape
-    starts, ends = ((logits[:, end] > over[:, None]) for end, over in enumerate((start_over, end_over)))
-    start, end = starts.flatten().nonzero()[:, 0], ends.flatten().nonzero()[:, 0]
-    # Behind the last end stands one of no line
-    end = torch.cat([end, end.new_tensor([groups * planes * tokens])])
-    nearest = end[torch.searchsorted(end, start)]
-    paired = nearest // tokens == start // tokens
-    start, nearest = start[paired], nearest[paired]
-    line = start // tokens
-    first_logits, last_logits = logits[:, 0].flatten()[start], logits[:, 1].flatten()[nearest]
-    return Spans(line // planes, line % planes, start % tokens, nearest % tokens, first_logits, last_logits)

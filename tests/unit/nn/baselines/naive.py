@@ -111,12 +111,22 @@ def tplinker_target(grid, gold, label, i, j):
 
 def casrel_ends(model, hidden, subject=None):
     """[start or end][predicate][token] of logits of one example: subjects, or the objects of a subject."""
-    if subject is not None:
+    if subject is not None and model.norm is not None:
+        (changes,) = oracles.linear([hidden[subject[0]] + hidden[subject[1]]], *plain(model.norm))
+        hidden = [layer_norm(vector, changes[: len(vector)], changes[len(vector) :]) for vector in hidden]
+    elif subject is not None:
         middle = [(a + b) / 2 for a, b in zip(hidden[subject[0]], hidden[subject[1]], strict=True)]
         hidden = [[a + b for a, b in zip(vector, middle, strict=True)] for vector in hidden]
     logits = oracles.linear(hidden, *plain(model.subject if subject is None else model.object))
     half = len(logits[0]) // 2
     return [[[vector[end * half + p] for vector in logits] for p in range(half)] for end in range(2)]
+
+
+def layer_norm(vector, gain, shift):
+    """(x - mean) / deviation · (1 + gain) + shift."""
+    mean = math.fsum(vector) / len(vector)
+    deviation = math.sqrt(math.fsum((x - mean) ** 2 for x in vector) / len(vector) + 1e-5)
+    return [(x - mean) / deviation * (1 + g) + b for x, g, b in zip(vector, gain, shift, strict=True)]
 
 
 def nearest_ends(starts, ends, legal, start_over, end_over):

@@ -12,13 +12,17 @@ from globalpointer.grid import join
 from globalpointer.nn import Batch, Extractor
 from globalpointer.nn.baselines import casrel
 from globalpointer.nn.baselines.casrel import CasRel
+from globalpointer.nn.baselines.spans import nearest_spans
 
 LABELS = [("subject", "object"), ("entity",)]
 
 
-def model(labels=("subject", "object"), seed=0, max_width=None):
+CONDITIONS = ["sum", "norm"]
+
+
+def model(labels=("subject", "object"), seed=0, max_width=None, condition="sum"):
     torch.manual_seed(seed)
-    made = CasRel(naive.Lookup(), naive.grids(labels, max_width)).double()
+    made = CasRel(naive.Lookup(), naive.grids(labels, max_width), condition=condition).double()
     for parameter in made.parameters():
         torch.nn.init.normal_(parameter, std=0.3)
     return made
@@ -32,10 +36,11 @@ def test_it_is_an_extractor():
     assert isinstance(model(), Extractor)
 
 
+@pytest.mark.parametrize("condition", CONDITIONS)
 @pytest.mark.parametrize("labels", LABELS)
-def test_the_loss_is_the_binary_cross_entropy_by_loops(labels, monkeypatch):
+def test_the_loss_is_the_binary_cross_entropy_by_loops(labels, condition, monkeypatch):
     batch, gold = naive.batch(labels=labels)
-    made = model(labels)
+    made = model(labels, condition=condition)
     monkeypatch.setattr(torch, "rand", lambda size, device: torch.arange(size, 0, -1) / size)
     first = [min((cell[1:] for cell in subjects_of(made, cells)), default=None) for cells in gold]
     expected = naive.casrel_loss(made, vectors(made, batch), batch.legal.tolist(), gold, first)
@@ -59,13 +64,14 @@ def test_every_subject_is_drawn():
     assert len(losses) == len(subjects)
 
 
+@pytest.mark.parametrize("condition", CONDITIONS)
 @pytest.mark.parametrize("together", [1, 256])
 @pytest.mark.parametrize("labels", LABELS)
 @pytest.mark.parametrize("threshold", [(0.0, 0.0, 0.0), (-0.4, 0.3, -0.2), (9.0, 0.0, 0.0), (-9.0, 9.0, -9.0)])
-def test_find_is_what_loops_find(labels, threshold, together, monkeypatch):
+def test_find_is_what_loops_find(labels, threshold, together, condition, monkeypatch):
     monkeypatch.setattr(casrel, "TOGETHER", together)
     batch, _ = naive.batch(labels=labels)
-    made = model(labels)
+    made = model(labels, condition=condition)
     limits = dict(zip(casrel.GRIDS, threshold, strict=True))
     found = made.find(batch, threshold=limits)
     for example, (hidden, legal) in enumerate(zip(vectors(made, batch), batch.legal.tolist(), strict=True)):
@@ -79,7 +85,7 @@ def test_find_is_what_loops_find(labels, threshold, together, monkeypatch):
 def test_a_start_goes_with_the_nearest_end(marks):
     logits = torch.tensor([[[float(start) for start, _ in marks]], [[float(end) for _, end in marks]]])[None]
     over = torch.full((1,), 0.5)
-    spans = casrel._spans(logits, over, over)
+    spans = nearest_spans(logits, over, over)
     starts, ends = ([float(each[at]) for each in marks] for at in range(2))
     expected = naive.nearest_ends(starts, ends, [True] * len(marks), 0.5, 0.5)
     assert list(zip(spans.first.tolist(), spans.last.tolist(), strict=True)) == expected
@@ -132,9 +138,29 @@ def test_two_pairs_of_one_predicate_cannot_be_told_from_their_crossing(seed):
     torch.testing.assert_close(straight, crossed)
 
 
-def test_padding_changes_nothing():
+def test_by_a_norm_it_tells_two_pairs_of_one_predicate_from_their_crossing():
+    triples = [((1, 1), 0, (2, 2)), ((3, 3), 0, (4, 5)), ((4, 5), 0, (1, 1))]
+    cells = naive.cells_of(triples)
+    legal = torch.ones(1, 7, dtype=torch.bool)
+    batch = Batch(torch.arange(7)[None], legal, legal, {n: rows(*((0, *c) for c in each)) for n, each in cells.items()})
+    learned = {}
+    for condition in CONDITIONS:
+        torch.manual_seed(0)
+        made = CasRel(naive.Lookup(), naive.grids(), condition=condition)
+        optimizer = torch.optim.Adam(made.parameters(), lr=0.02)
+        for _ in range(300):
+            optimizer.zero_grad()
+            made.loss(batch).backward()
+            optimizer.step()
+        (found,) = made.find(batch)
+        learned[condition] = {name: set(each) for name, each in found.items()} == cells
+    assert learned == {"sum": False, "norm": True}
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_padding_changes_nothing(condition):
     batch, _ = naive.batch()
-    made = model()
+    made = model(condition=condition)
     together = made.find(batch)
     assert any(cells for example in together for cells in example.values())
     for example, length in enumerate(batch.attention.sum(1).tolist()):
@@ -155,9 +181,10 @@ def test_short_texts_and_texts_without_relations(lengths):
     assert len(made.find(batch)) == len(lengths)
 
 
-def test_every_parameter_learns():
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_every_parameter_learns(condition):
     batch, _ = naive.batch()
-    made = model()
+    made = model(condition=condition)
     made.loss(batch).backward()
     assert all(parameter.grad.abs().sum() > 0 for parameter in made.parameters())
 
@@ -201,6 +228,11 @@ def test_what_is_no_number_at_padding_stays_there():
 def test_tasks_it_cannot_do_are_refused(grids, message):
     with pytest.raises(ConfigError, match=message):
         CasRel(naive.Lookup(), grids)
+
+
+def test_an_unknown_condition_is_refused():
+    with pytest.raises((ConfigError, Exception), match="condition"):
+        model(condition="product")
 
 
 def test_gold_that_does_not_exist_is_refused():

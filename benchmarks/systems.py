@@ -140,6 +140,7 @@ SYSTEMS: dict[str, Callable[[Case], nn.Module]] = {
     "GPLinker, efficient": lambda case: linker(case, EfficientGlobalPointer),
     "GPLinker, per type": lambda case: linker(case, GlobalPointer),
     "CasRel": lambda case: CasRel(encoder(case), grids(case.predicates)),
+    "CasRel, norm": lambda case: CasRel(encoder(case), grids(case.predicates), condition="norm"),
     "TPLinker": lambda case: TPLinker(encoder(case), grids(case.predicates)),
     "TPLinker-plus": lambda case: linker(case, Additive),
     "TPLinker-plus, one square": OneSquare,

@@ -15,8 +15,6 @@ from globalpointer.view.links import annotations, is_annotated, shades_of
 from globalpointer.view.markup import KINDS, attribute, content, frame
 from globalpointer.view.pieces import Piece, colours, lanes, pieces
 
-__all__ = ["KINDS", "attribute", "content", "fragment", "frame", "html"]
-
 STEP = 5
 """Pixels from one underline to the next."""
 

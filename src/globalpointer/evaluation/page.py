@@ -99,7 +99,7 @@ def _filter(report: Outcome) -> str:
         f'<label><input type="checkbox" value="{kind}" checked> {kind} ({count})</label>'
         for kind, count in report.errors.items()
     )
-    key = "Underlines: solid green is right, dashed red (\u2212) was missed, dotted orange (+) is spurious."
+    key = "Lines: solid green is right, dashed red (\u2212) was missed, dotted orange (+) is spurious."
     return f'<p class="filter">{boxes}</p><p class="note">{key}</p>'
 
 

@@ -9,14 +9,15 @@
 An event is then a maximal clique: arguments of one label, every two of them linked.
 """
 
-import math
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, combinations_with_replacement, islice
+from itertools import combinations, islice
+
+import numpy as np
 
 from globalpointer.errors import LimitWarning
-from globalpointer.grid import Cell, Grid, Pair, ScoredCells
+from globalpointer.grid import Cell, Grid, Pair, ScoredCells, join
 from globalpointer.tasks.base import Encoding, Place, annotated, place
 from globalpointer.tasks.cliques import maximal_cliques
 from globalpointer.tasks.thresholds import Limits, Thresholds, check_slopes, sigmoid
@@ -83,20 +84,19 @@ class EventTask:
     def decode(self, cells: ScoredCells, text: str, tokens: TokenMap) -> Document:
         """The events that found cells stand for, each with its score, sorted by label and place."""
         slope = self.slopes.get("event", 1.0)
-        heads, tails = cells.get(HEAD, {}), cells.get(TAIL, {})
-        best: dict[Event, float] = {}
+        linked = _linked(cells)
+        best: dict[Event, Event] = {}
         for label, nodes in self._by_label(cells.get(ARGUMENT, {})).items():
-            links = _links(nodes, heads, tails)
-            for clique in self._cliques(nodes, links):
+            strength = _strength(nodes, linked)
+            for clique in _cliques(strength):
                 names = {self._roles[nodes[index][0].type][1] for index in clique}
                 if self.trigger and TRIGGER in self.schema.events[label] and TRIGGER not in names:
                     continue
-                terms = [nodes[index][1] for index in clique]
-                terms += [links[pair] for pair in combinations(sorted(clique), 2)]
+                weakest = float(strength[np.ix_(clique, clique)].min())
                 arguments = (self._argument(*nodes[index], slope, text, tokens) for index in clique)
-                event = Event(label, _distinct(arguments), sigmoid(slope * min(terms)))
-                best[event] = max(min(terms), best.get(event, -math.inf))
-        return Document(text, events=tuple(sorted(best, key=_event_order)))
+                event = Event(label, _distinct(arguments), sigmoid(slope * weakest))
+                best[event] = max(event, best.get(event, event), key=lambda each: each.score or 0.0)
+        return Document(text, events=tuple(sorted(best.values(), key=_event_order)))
 
     def limits(self, thresholds: Thresholds) -> Limits:
         """The least logits; links have no label, so theirs is that of the most lenient event label."""
@@ -120,23 +120,6 @@ class EventTask:
             nodes.setdefault(self._roles[cell.type][0], []).append((cell, logit))
         return nodes
 
-    def _cliques(
-        self, nodes: Sequence[tuple[Cell, float]], links: Mapping[tuple[int, int], float]
-    ) -> list[frozenset[int]]:
-        neighbours: dict[int, set[int]] = {index: set() for index in range(len(nodes))}
-        for one, other in links:
-            neighbours[one].add(other)
-            neighbours[other].add(one)
-        cliques = list(islice(maximal_cliques(neighbours), MOST + 1))
-        if len(cliques) > MOST:
-            warnings.warn(
-                f"{len(nodes)} arguments of one event label form more than {MOST} groups; the first were looked at. "
-                "An untrained model does this; otherwise raise the threshold.",
-                LimitWarning,
-                stacklevel=3,
-            )
-        return cliques[:MOST]
-
     def _argument(self, cell: Cell, logit: float, slope: float, text: str, tokens: TokenMap) -> Argument:
         span = tokens.span(cell.row, cell.col)
         role = self._roles[cell.type][1]
@@ -147,21 +130,46 @@ def _link(one: int, other: int) -> Cell:
     return Cell(0, min(one, other), max(one, other))
 
 
-def _links(
-    nodes: Sequence[tuple[Cell, float]], heads: Mapping[Cell, float], tails: Mapping[Cell, float]
-) -> dict[tuple[int, int], float]:
-    """Of every two linked nodes the weaker of their two links. Goes by pairs of places, which are fewer than nodes."""
+def _linked(cells: ScoredCells) -> dict[Pair, dict[Pair, float]]:
+    """Of each place of an argument the places it is linked with, and the weaker of both links."""
+    places = {(cell.row, cell.col) for cell in cells.get(ARGUMENT, {})}
+    heads, tails = (_both_ways(cells.get(name, {})) for name in (HEAD, TAIL))
+    linked: dict[Pair, dict[Pair, float]] = {place: {} for place in places}
+    for one, kind, other in join(places, places, heads, tails):
+        weaker = min(heads[Cell(kind, one[0], other[0])], tails[Cell(kind, one[1], other[1])])
+        linked[one][other] = weaker
+    return linked
+
+
+def _both_ways(links: Mapping[Cell, float]) -> dict[Cell, float]:
+    return {Cell(cell.type, *ends): logit for cell, logit in links.items() for ends in (cell[1:], cell[:0:-1])}
+
+
+def _strength(nodes: Sequence[tuple[Cell, float]], linked: Mapping[Pair, Mapping[Pair, float]]) -> np.ndarray:
+    """The logits of the arguments of one label on the diagonal, those of their links beside it; -inf: no link."""
     at: dict[Pair, list[int]] = {}
     for index, (cell, _) in enumerate(nodes):
         at.setdefault((cell.row, cell.col), []).append(index)
-    links: dict[tuple[int, int], float] = {}
-    for one, other in combinations_with_replacement(at, 2):
-        head, tail = heads.get(_link(one[0], other[0])), tails.get(_link(one[1], other[1]))
-        if head is None or tail is None:
-            continue
-        pairs = combinations(at[one], 2) if one == other else ((a, b) for a in at[one] for b in at[other])
-        links |= {(min(pair), max(pair)): min(head, tail) for pair in pairs}
-    return links
+    strength = np.full((len(nodes), len(nodes)), -np.inf)
+    for one, here in at.items():
+        for other in linked[one].keys() & at.keys():
+            strength[np.ix_(here, at[other])] = linked[one][other]
+    np.fill_diagonal(strength, [logit for _, logit in nodes])
+    return strength
+
+
+def _cliques(strength: np.ndarray) -> list[list[int]]:
+    """The maximal cliques, nodes in order; of too many the first ones."""
+    neighbours = {index: set(np.flatnonzero(row > -np.inf).tolist()) - {index} for index, row in enumerate(strength)}
+    cliques = [sorted(clique) for clique in islice(maximal_cliques(neighbours), MOST + 1)]
+    if len(cliques) > MOST:
+        warnings.warn(
+            f"{len(strength)} arguments of one event label form more than {MOST} groups; the first were looked at. "
+            "An untrained model does this; otherwise raise the threshold.",
+            LimitWarning,
+            stacklevel=3,
+        )
+    return cliques[:MOST]
 
 
 def _distinct(arguments: Iterator[Argument]) -> frozenset[Argument]:

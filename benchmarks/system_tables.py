@@ -1,0 +1,155 @@
+"""The tables of relations and events: every system on the same data, by seeds, and where the systems differ."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import mean, stdev
+from typing import Any
+
+from benchmarks.accuracy import fingerprint
+from benchmarks.rows import ROOT, read_rows
+from globalpointer.config import load_recipe
+from globalpointer.evaluation.events import MATCHES
+from globalpointer.evaluation.triple_slices import SLICES
+
+Row = Mapping[str, Any]
+
+SYSTEMS = {
+    "efficient": "GPLinker, efficient head",
+    "global_pointer": "GPLinker, standard head",
+    "tplinker_plus": "TPLinker-plus",
+    "tplinker": "TPLinker",
+    "casrel": "CasRel",
+}
+"""The endings of the recipes; what follows one names what was changed."""
+
+CHANGES = {"together": "subjects and objects together", "sum": "joint score a sum", "constrained": "schema constraints"}
+
+OVERLAP = SLICES["overlap"]
+TRIPLES = tuple(part for part in SLICES["triples"] if part != "0")
+
+
+def system_tables() -> dict[str, str]:
+    """The tables by the names of their places."""
+    rows = current(read_rows("systems"))
+    relations = [row for row in rows if "match" in row["test"]]
+    events = [row for row in rows if "overlap" in row["test"]]
+    return {
+        "relations": accuracy(relations),
+        "relation-slices": slices(relations),
+        "events": event_scores(events),
+    }
+
+
+def current(rows: Sequence[Row]) -> list[Row]:
+    """The newest row of each recipe and seed, of the recipes as they stand now."""
+    newest = {(row["recipe"], row["seed"]): row for row in rows}
+    return [newest[key] for key in sorted(newest) if newest[key]["fingerprint"] in _fingerprints(*key)]
+
+
+def accuracy(rows: Sequence[Row]) -> str:
+    """F1 of each system on each dataset: the mean over seeds and the standard deviation."""
+    lines = [
+        "| dataset | system | encoder | match | seeds | epochs | F1 | precision | recall | entity F1 "
+        "| million parameters | minutes |",
+        "|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for (dataset, system), runs in _grouped(rows):
+        first = runs[0]
+        entities = [row["test"]["entity_f1"] for row in runs if "entity_f1" in row["test"]]
+        lines.append(
+            f"| {dataset} | {system} | {first['encoder']} | {first['test']['match']} | {len(runs)} | {first['epochs']} "
+            f"| {_spread(runs, 'f1')} | {_spread(runs, 'precision')} | {_spread(runs, 'recall')} "
+            f"| {_percent(mean(entities)) if entities else ''} | {first['parameters'] / 1e6:.2f} "
+            f"| {mean(row['minutes'] for row in runs):.1f} |"
+        )
+    return "\n".join([*lines, "", _circumstances(rows)])
+
+
+def slices(rows: Sequence[Row]) -> str:
+    """F1 by the number of triples in the text and by how they overlap."""
+    lines = [
+        f"| dataset | system | {' | '.join(OVERLAP)} | {' | '.join(f'{each} triples' for each in TRIPLES)} |",
+        f"|---|---|{'--:|' * (len(OVERLAP) + len(TRIPLES))}",
+    ]
+    for (dataset, system), runs in _grouped(rows):
+        cells = [_slice(runs, "overlap", part) for part in OVERLAP] + [
+            _slice(runs, "triples", part) for part in TRIPLES
+        ]
+        lines.append(f"| {dataset} | {system} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def event_scores(rows: Sequence[Row]) -> str:
+    """Every score of events, each named for what it counts."""
+    lines = [
+        f"| dataset | system | encoder | seeds | epochs | {' | '.join(MATCHES)} | character overlap | minutes |",
+        f"|---|---|---|--:|--:|{'--:|' * len(MATCHES)}--:|--:|",
+    ]
+    for (dataset, system), runs in _grouped(rows):
+        first = runs[0]
+        found = [_mean(row["test"]["matches"][name]["f1"] for row in runs) for name in MATCHES]
+        found.append(_mean(row["test"]["overlap"]["f1"] for row in runs))
+        lines.append(
+            f"| {dataset} | {system} | {first['encoder']} | {len(runs)} | {first['epochs']} | {' | '.join(found)} "
+            f"| {mean(row['minutes'] for row in runs):.1f} |"
+        )
+    return "\n".join([*lines, "", _circumstances(rows)])
+
+
+def parted(row: Row) -> tuple[str, str]:
+    """The dataset of a recipe and its system in words, with what was changed."""
+    name = str(row["recipe"])
+    changed = next((change for change in CHANGES if name.endswith(f"_{change}")), None)
+    name = name if changed is None else name.removesuffix(f"_{changed}")
+    ending = next(ending for ending in sorted(SYSTEMS, key=len, reverse=True) if name.endswith(f"_{ending}"))
+    system = SYSTEMS[ending] if changed is None else f"{SYSTEMS[ending]}, {CHANGES[changed]}"
+    return name.removesuffix(f"_{ending}"), system
+
+
+def _grouped(rows: Sequence[Row]) -> Iterable[tuple[tuple[str, str], list[Row]]]:
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(parted(row), []).append(row)
+    return groups.items()
+
+
+def _fingerprints(recipe: str, seed: int) -> list[str]:
+    """Those of a recipe as it stands, with this seed said or left to it."""
+    path = ROOT / "recipes" / f"{recipe}.toml"
+    if not path.exists():
+        return []
+    return [fingerprint(load_recipe(path)), fingerprint(load_recipe(path, [f"training.seed={seed}"]))]
+
+
+def _slice(runs: Sequence[Row], group: str, part: str) -> str:
+    cells = [row["test"]["slices"].get(group, {}).get(part, {}) for row in runs]
+    # Without gold there is nothing to find, and a rate of 0 would look like a failure.
+    return _mean(cell["f1"] for cell in cells if cell.get("gold"))
+
+
+def _spread(runs: Sequence[Row], key: str) -> str:
+    values = [row["test"][key] for row in runs]
+    return _percent(mean(values)) + (f" ± {_percent(stdev(values))}" if len(values) > 1 else "")
+
+
+def _mean(values: Iterable[float]) -> str:
+    listed = list(values)
+    return _percent(mean(listed)) if listed else ""
+
+
+def _percent(rate: float) -> str:
+    return f"{100 * rate:.2f}"
+
+
+def _circumstances(rows: Sequence[Row]) -> str:
+    if not rows:
+        return "Nothing is measured yet."
+
+    def told(key: str) -> str:
+        return "; ".join(sorted({str(row[key]) for row in rows}))
+
+    return (
+        f"Machine: {told('machine')}, one thread a run, two runs side by side. Measured {told('date')}; torch "
+        f"{told('torch')}, transformers {told('transformers')}. Micro F1 on the test part, in percent; the mean and "
+        "the standard deviation over the seeds. Each line is one recipe in `recipes/`, each run a row in "
+        "`benchmarks/results/systems.jsonl`; the notes there name the sizes of parts and subsets."
+    )

@@ -149,14 +149,19 @@ def test_two_models_are_compared(cli, sample_model, data):
 
 
 @pytest.mark.slow
-def test_the_demo(cli, tmp_path):
-    result = cli("demo", "--output", tmp_path / "demo", "--language", "zh")
+@pytest.mark.parametrize(("kind", "least"), [("ner", 0.7), ("relation", 0.5), ("event", 0.7)])
+def test_the_demo(cli, tmp_path, kind, least):
+    result = cli("demo", "--output", tmp_path / "demo", "--language", "zh", "--task", kind)
     assert result.code == 0, result.err
-    made = {path.name for path in (tmp_path / "demo").iterdir()}
-    assert {"documents.html", "report.html", "grids.png", "curves.png", "model", "data"} <= made
-    assert "globalpointer train --format jsonl" in result.out
-    assert json.loads((tmp_path / "demo" / "model" / "report.json").read_text())["test"]["f1"] > 0.7
-    assert cli("demo", "--output", tmp_path / "demo", "--language", "en").code == 0  # again, in the same place
+    made = {path.name for path in (tmp_path / "demo" / kind).iterdir()}
+    assert {"documents.html", "report.html", "grids.png", "curves.png", "model"} <= made
+    assert {path.name for path in (tmp_path / "demo").iterdir()} == {"data", kind}
+    assert f"globalpointer train --task {kind} --format jsonl" in result.out
+    report = json.loads((tmp_path / "demo" / kind / "model" / "report.json").read_text())
+    assert report["test"]["f1"] > least
+    page = (tmp_path / "demo" / kind / "documents.html").read_text(encoding="utf-8")
+    assert ('class="graph"' in page, 'class="arcs"' in page) == (kind == "relation", kind != "ner")
+    assert cli("demo", "--output", tmp_path / "demo", "--language", "en", "--task", kind).code == 0  # again, here
 
 
 HOSTILE = {

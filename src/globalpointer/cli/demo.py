@@ -1,6 +1,6 @@
-"""`globalpointer demo`: the whole road on the sample corpus, in two minutes on two cores."""
+"""`globalpointer demo`: the whole road on the sample corpus, for entities, relations and events."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from globalpointer.cli.output import show, write_text
+from globalpointer.cli.output import show
 
 if TYPE_CHECKING:
-    from globalpointer.evaluation.report import Report
-    from globalpointer.predictor import Predictor
-    from globalpointer.text.spans import Document
+    from globalpointer.cli.gallery import Picture
 
 PARTS: tuple[Literal["train", "dev", "test"], ...] = ("train", "dev", "test")
+
+EPOCHS = {"ner": 20, "relation": 40, "event": 40}
+"""Links are learned after the spans that they join, and take longer."""
 
 
 class Language(StrEnum):
@@ -26,34 +27,51 @@ class Language(StrEnum):
     both = "both"
 
 
+class Task(StrEnum):
+    """What the demo trains a model for."""
+
+    ner = "ner"
+    relation = "relation"
+    event = "event"
+    all = "all"
+
+
 def demo(
-    output: Annotated[Path, typer.Option(help="The folder for data, model, pages and pictures.")] = Path("demo"),
+    output: Annotated[Path, typer.Option(help="The folder for data, models, pages and pictures.")] = Path("demo"),
     language: Annotated[Language, typer.Option(help="Which half of the sample corpus.")] = Language.both,
+    task: Annotated[Task, typer.Option(help="What to find: one kind, or each with a model of its own.")] = Task.all,
 ) -> None:
-    """Train on the sample corpus, score the model, extract from new sentences, and draw it all.
+    """Train on the sample corpus, score the models, extract from new sentences, and draw it all.
 
     Running it again replaces what it made.
     """
+    files = write_sample(output / "data", language)
+    kinds = [each.value for each in Task if each is not Task.all] if task is Task.all else [task.value]
+    pictures = [picture for kind in kinds for picture in _rehearse(kind, files, output / kind, language)]
+    _tell(output, kinds[0], pictures)
+
+
+def _rehearse(kind: str, files: dict[str, str], folder: Path, language: Language) -> "list[Picture]":
+    """Train, score, extract and draw for one task."""
+    from globalpointer.cli.gallery import hang
     from globalpointer.data.sample import NEW_SENTENCES
-    from globalpointer.evaluation.tables import table
+    from globalpointer.evaluation.tables import summary
     from globalpointer.predictor import Predictor
     from globalpointer.training.fit import fit
     from globalpointer.view.console import console
 
-    files = write_sample(output / "data", language)
-    show(f"Training on {files['train']} ...")
+    show(f"Training for the task {kind!r} on {files['train']} ...")
     with _one_thread():
-        result = fit(_recipe(files), output=output / "model", resume=False, overwrite=True)
+        result = fit(recipe(files, kind), output=folder / "model", resume=False, overwrite=True)
     report = result.test or result.dev
-    show(table(report))
+    show(f"\nTrained in {result.seconds:.0f} s; on sentences like those it learned from:\n{summary(report)}")
     predictor = Predictor.from_pretrained(result.folder)
-    sentences = new_sentences(NEW_SENTENCES, language)
-    found = predictor.predict(sentences)
-    show("\nSentences that are not in the corpus:\n")
+    found = predictor.predict(new_sentences(NEW_SENTENCES, language))
+    show("\nIn sentences that are not in the corpus:\n")
     for document in found:
         show(console(document))
-    drawn = _draw(output, predictor, found, report, files["test"])
-    _tell(output, drawn, result.seconds)
+    show("")
+    return hang(kind, folder, predictor, found, report, files["test"])
 
 
 def write_sample(folder: Path, language: Language) -> dict[str, str]:
@@ -75,14 +93,15 @@ def new_sentences(sentences: Any, language: Language) -> list[str]:
     return [sentence for each in wanted for sentence in sentences[each]]
 
 
-def _recipe(files: dict[str, str]) -> Any:
-    """A small model that learns fast; every choice can be seen in DIR/model/recipe.toml."""
+def recipe(files: dict[str, str], kind: str) -> Any:
+    """A small model that learns fast; every choice can be seen in DIR/KIND/model/recipe.toml."""
     from globalpointer.config import load_recipe
 
     embedding = {"token_dim": 64, "bigram_dim": 32, "bigrams": 4096, "dropout": 0.2}
     return load_recipe(
         None,
         data={"format": "jsonl", **files},
+        task={"kind": kind},
         model={
             "encoder": "bilstm",
             "head": "efficient",
@@ -97,7 +116,7 @@ def _recipe(files: dict[str, str]) -> Any:
             },
         },
         training={
-            "num_train_epochs": 20,
+            "num_train_epochs": EPOCHS[kind],
             "learning_rate": 5e-3,
             "per_device_train_batch_size": 16,
             "max_grad_norm": 5.0,
@@ -119,64 +138,22 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _draw(
-    output: Path, predictor: "Predictor", found: "Sequence[Document]", report: "Report", test: str
-) -> list[tuple[str, Path]]:
-    """The pages and, where matplotlib is installed, the pictures: what each shows, and where it is."""
-    import json
-
-    from globalpointer.data.readers import read
-    from globalpointer.errors import DependencyError
-    from globalpointer.evaluation.page import page
-    from globalpointer.view.curves import draw_curves
-    from globalpointer.view.documents import html
-    from globalpointer.view.grids import draw_grid
-
-    gold = list(read(test, "jsonl"))
-    answers = predictor.predict([document.text for document in gold])
-    write_text(output / "documents.html", html(found, title="New sentences"))
-    write_text(output / "report.html", page(report, gold, answers))
-    drawn = [
-        ("what was found in the new sentences", output / "documents.html"),
-        ("the scores, and every wrong example", output / "report.html"),
-    ]
-    try:
-        shown = next((document for document in found if _nested(document)), found[0])
-        tokens, squares = predictor.logits(shown.text)
-        draw_grid(squares["entity"].numpy(), tokens, predictor.schema.entities, output / "grids.png", title=shown.text)
-        lines = (output / "model" / "history.jsonl").read_text(encoding="utf-8").splitlines()
-        draw_curves([json.loads(line) for line in lines], output / "curves.png")
-        drawn += [
-            ("the score grids of one sentence", output / "grids.png"),
-            ("loss and dev F1 against steps", output / "curves.png"),
-        ]
-    except DependencyError as error:
-        show(f"No pictures: {error}")
-    return drawn
-
-
-def _nested(document: "Document") -> bool:
-    """Whether one found entity lies inside another."""
-    spans = {entity.span for entity in document.entities or ()}
-    return any(one != other and one.contains(other) for one in spans for other in spans)
-
-
-def _tell(output: Path, drawn: Sequence[tuple[str, Path]], seconds: float) -> None:
+def _tell(output: Path, kind: str, pictures: "list[Picture]") -> None:
     """Where everything is, and what to do with one's own data."""
     import shlex
 
     from rich.table import Table
 
-    model = shlex.quote(str(output / "model"))
+    model = shlex.quote(str(output / kind / "model"))
     places = Table.grid(padding=(0, 2))
-    for what, path in [*drawn, ("the model", output / "model")]:
-        places.add_row(f"  {path}", what)
-    show(f"\nTrained in {seconds:.0f} s. Look at:\n")
+    for picture in pictures:
+        places.add_row(f"  {picture.path}", picture.what)
+    show("Look at:\n")
     show(places)
     show(
         "\nYour own data, for example one JSON object a line as in "
         f"{output / 'data' / 'train.jsonl'}:\n\n"
         "  globalpointer check train.jsonl dev.jsonl --format jsonl\n"
-        "  globalpointer train --format jsonl --train train.jsonl --dev dev.jsonl --output runs/mine\n\n"
-        f"Or try this model on any text:\n\n  globalpointer predict {model} - < texts.txt\n"
+        f"  globalpointer train --task {kind} --format jsonl --train train.jsonl --dev dev.jsonl --output runs/mine\n\n"
+        f"Or try a model on any text:\n\n  globalpointer predict {model} - < texts.txt\n"
     )

@@ -85,6 +85,7 @@ def describe(name: str, recipe: Recipe, digest: str, result: FitResult) -> dict[
         "parameters": parameters(result.folder),
         "minutes": round(result.seconds / 60, 2),
         "dev": scores(result.dev),
+        "best_threshold": result.best_threshold,
         "notes": list(result.notes),
     }
     return row if result.test is None else row | {"test": scores(result.test)}

@@ -86,7 +86,9 @@ class GlobalPointerModel(PreTrainedModel):  # type: ignore[no-untyped-call]
         if not rdrop:
             return {"loss": self.extractor.loss(batch)}
         if not isinstance(self.extractor, TokenPairModel):
-            raise ConfigError(f"training.rdrop compares scores, and {self.config.architecture['head']['name']!r} has none")
+            raise ConfigError(
+                f"training.rdrop compares scores, and {self.config.architecture['head']['name']!r} has none"
+            )
         first, second = self.extractor.scores(batch), self.extractor.scores(batch)
         loss = (self.extractor.loss_of(first, batch) + self.extractor.loss_of(second, batch)) / 2
         apart = torch.stack([divergence(first[grid], second[grid]).mean() for grid in first]).sum()

@@ -188,7 +188,7 @@ class Predictor:
         """Documents in the order of the texts, as they come; reads sixteen batches ahead to sort them by length."""
         task = self.model.task
         thresholds = Thresholds.of(threshold, task.schema)
-        limits = {name: torch.tensor(each, device=self.model.device) for name, each in task.limits(thresholds).items()}
+        limits = self.limits(thresholds)
         policy = overlap_policy or self.overlap_policy
         texts = iter(texts)
         while chunk := list(islice(texts, 16 * _at_least_one(batch_size))):
@@ -222,6 +222,13 @@ class Predictor:
                 stacklevel=2,
             )
         return [Found(each, merge_cells(each.windows, scored)) for each, scored in zip(encoded, windows, strict=True)]
+
+    def limits(self, thresholds: Thresholds) -> dict[str, Tensor]:
+        """The least logit of a cell by grid and type, as `find` takes it."""
+        return {
+            name: torch.tensor(each, device=self.model.device)
+            for name, each in self.model.task.limits(thresholds).items()
+        }
 
     @torch.inference_mode()
     def logits(self, text: str) -> tuple[list[str], dict[str, Tensor]]:

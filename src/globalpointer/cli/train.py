@@ -11,6 +11,7 @@ from globalpointer.cli.output import show
 
 if TYPE_CHECKING:
     from globalpointer.config import Recipe
+    from globalpointer.training.folder import FitResult
 
 
 def train(
@@ -29,7 +30,9 @@ def train(
     ] = None,
     mentions: Annotated[
         str | None,
-        typer.Option(help="Triples without offsets, where they stand in the text: all, nearest or first.", show_default="nearest"),
+        typer.Option(
+            help="Triples without offsets, where they stand in the text: all, nearest or first.", show_default="nearest"
+        ),
     ] = None,
     train: Annotated[list[str] | None, typer.Option(help="A training file; may be repeated.")] = None,
     dev: Annotated[list[str] | None, typer.Option(help="A file to select the best model on; may be repeated.")] = None,
@@ -41,7 +44,11 @@ def train(
         ),
     ] = None,
     head: Annotated[
-        str | None, typer.Option(help="efficient, global_pointer, biaffine, additive; or a whole other system: tplinker, casrel.", show_default="efficient")
+        str | None,
+        typer.Option(
+            help="efficient, global_pointer, biaffine, additive; or a whole other system: tplinker, casrel.",
+            show_default="efficient",
+        ),
     ] = None,
     epochs: Annotated[float | None, typer.Option(min=0, help="Passes over the training files.")] = None,
     seed: Annotated[int | None, typer.Option(help="Everything random starts from it.")] = None,
@@ -129,6 +136,7 @@ def _fit(recipe: "Recipe", folder: Path, base: Path | None, *, resume: bool, ove
         if report is not None:
             show(f"\n[bold]{name}[/]")
             show(table(report))
+    _tell_threshold(result)
     place = shlex.quote(str(result.folder))
     scored = (recipe.data.test or recipe.data.dev or recipe.data.train)[0]
     show(
@@ -136,3 +144,13 @@ def _fit(recipe: "Recipe", folder: Path, base: Path | None, *, resume: bool, ove
         f"  globalpointer evaluate {place} {shlex.quote(scored)} --html errors.html\n"
         f"  globalpointer predict {place} - < texts.txt > found.jsonl"
     )
+
+
+def _tell_threshold(result: "FitResult") -> None:
+    """Where another threshold than 0.5 is better on dev, say so; it is the person who chooses."""
+    best = result.best_threshold
+    if best is not None and best["dev"]["f1"] > result.dev.f1:
+        show(
+            f"\nWith [bold]--threshold {best['threshold']:.3g}[/] dev F1 would be {100 * best['dev']['f1']:.2f} "
+            f"instead of {100 * result.dev.f1:.2f}."
+        )

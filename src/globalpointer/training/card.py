@@ -8,7 +8,6 @@ from typing import Any
 from globalpointer.config import Recipe
 from globalpointer.text.schema import Schema
 
-
 _TAGS = {"ner": "named-entity-recognition", "relation": "relation-extraction", "event": "event-extraction"}
 
 _EXACT = {

@@ -42,6 +42,7 @@ from globalpointer.training.lost import Lost, told
 from globalpointer.training.patience import Patience, exhausted
 from globalpointer.training.progress import History, ProgressBar
 from globalpointer.training.start import start
+from globalpointer.training.threshold import best_threshold
 from globalpointer.training.trainer import ExtractionTrainer, make_collator
 
 PORTION = 1000
@@ -163,11 +164,16 @@ def _finish(
     keep(predictor, folder)
     unit = predictor.model.config.text["unit"]
     seen = mentions(corpus.train)
+    best = best_threshold(predictor, recipe.task.kind, corpus.dev, batch_size=batch_size)
     plain: dict[str, Any] = {"seconds": seconds, "notes": list(notes), "threads": torch.get_num_threads()}
+    plain["best_threshold"] = {"threshold": best}
     for name, part in (("dev", corpus.dev), ("test", corpus.test)):
         if part is not None:
-            found = predictor.predict([document.text for document in part], batch_size=batch_size)
+            texts = [document.text for document in part]
+            found = predictor.predict(texts, batch_size=batch_size)
             plain[name] = EVALUATIONS[recipe.task.kind](part, found, unit=unit, seen=seen).to_dict()
+            found = predictor.predict(texts, batch_size=batch_size, threshold=best)
+            plain["best_threshold"][name] = EVALUATIONS[recipe.task.kind](part, found).counts.to_dict()
     write_card(recipe, predictor.schema, plain, folder / "README.md")
     staged = folder / f".{REPORT}"
     staged.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -2,9 +2,10 @@
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from globalpointer.config import Recipe, load_recipe
 from globalpointer.errors import ConfigError
@@ -18,13 +19,18 @@ WEIGHTS = "model.safetensors"
 
 @dataclass(frozen=True, slots=True)
 class FitResult:
-    """What a finished run leaves: its reports, its folder, the seconds it took, and what was left out or lost."""
+    """What a finished run leaves: its reports, its folder, the seconds it took, and what was left out or lost.
+
+    `best_threshold`: the "threshold" at which F1 on dev is highest, and the counts and rates that "dev" and "test" have
+    there; the reports are at 0.5. None in folders of older versions.
+    """
 
     dev: AnyReport
     test: AnyReport | None
     folder: Path
     seconds: float
     notes: Sequence[str]
+    best_threshold: Mapping[str, Any] | None = None
 
 
 def prepare(recipe: Recipe, folder: Path, *, resume: bool, overwrite: bool) -> None:
@@ -75,4 +81,5 @@ def read_result(folder: Path) -> FitResult:
         folder=folder,
         seconds=plain["seconds"],
         notes=plain["notes"],
+        best_threshold=plain.get("best_threshold"),
     )

@@ -74,7 +74,7 @@ def fitted(monkeypatch):
     def fit(recipe, output, **options):
         calls.append(SimpleNamespace(recipe=recipe, output=output, **options))
         report = evaluate([document], [document])
-        return SimpleNamespace(dev=report, test=None, folder=output, seconds=1.5, notes=[])
+        return SimpleNamespace(dev=report, test=None, folder=output, seconds=1.5, notes=[], best_threshold=None)
 
     module = ModuleType("globalpointer.training.fit")
     module.fit = fit

@@ -1,1 +1,1 @@
-"""Pictures: documents as HTML and in the terminal, score grids, training curves."""
+"""Pictures: documents as HTML and in the terminal, arcs and graphs, score grids, training curves."""

@@ -85,7 +85,8 @@ def describe(name: str, recipe: Recipe, digest: str, result: FitResult) -> dict[
         "parameters": parameters(result.folder),
         "minutes": round(result.seconds / 60, 2),
         "dev": scores(result.dev),
-        "best_threshold": result.best_threshold,
+        "threshold": result.threshold,
+        "undecided": dict(result.undecided),
         "notes": list(result.notes),
     }
     return row if result.test is None else row | {"test": scores(result.test)}

@@ -34,7 +34,7 @@ def finished(runs: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted((ROOT / "recipes").glob("*.toml")):
         recipe = load_recipe(path)
         folder = runs / f"{path.stem}-{fingerprint(recipe)}"
-        if (folder / "report.json").is_file() and not absent(recipe):
+        if recipe.task.kind == "ner" and (folder / "report.json").is_file() and not absent(recipe):
             yield path.stem, folder
 
 

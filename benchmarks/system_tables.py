@@ -18,10 +18,11 @@ SYSTEMS = {
     "tplinker_plus": "TPLinker-plus",
     "tplinker": "TPLinker",
     "casrel": "CasRel",
+    "casrel_norm": "CasRel, conditional layer norm",
 }
 """The endings of the recipes; what follows one names what was changed."""
 
-CHANGES = {"together": "subjects and objects together", "sum": "joint score a sum", "constrained": "schema constraints"}
+CHANGES = {"together": "subjects and objects together"}
 
 OVERLAP = SLICES["overlap"]
 TRIPLES = tuple(part for part in SLICES["triples"] if part != "0")
@@ -36,6 +37,7 @@ def system_tables() -> dict[str, str]:
         "relations": accuracy(relations),
         "relation-slices": slices(relations),
         "events": event_scores(events),
+        "joint": joint_scores(current(read_rows("joint"))),
     }
 
 
@@ -48,9 +50,9 @@ def current(rows: Sequence[Row]) -> list[Row]:
 def accuracy(rows: Sequence[Row]) -> str:
     """F1 of each system on each dataset: the mean over seeds and the standard deviation."""
     lines = [
-        "| dataset | system | encoder | match | seeds | epochs | F1 | precision | recall | entity F1 "
-        "| million parameters | minutes |",
-        "|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| dataset | system | encoder | match | seeds | epochs | F1 | precision | recall | F1 at 0.5 "
+        "| entity F1 | million parameters | minutes |",
+        "|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for (dataset, system), runs in _grouped(rows):
         first = runs[0]
@@ -58,6 +60,7 @@ def accuracy(rows: Sequence[Row]) -> str:
         lines.append(
             f"| {dataset} | {system} | {first['encoder']} | {first['test']['match']} | {len(runs)} | {first['epochs']} "
             f"| {_spread(runs, 'f1')} | {_spread(runs, 'precision')} | {_spread(runs, 'recall')} "
+            f"| {_values([row['undecided'].get('test', row['test'])['f1'] for row in runs])} "
             f"| {_percent(mean(entities)) if entities else ''} | {first['parameters'] / 1e6:.2f} "
             f"| {mean(row['minutes'] for row in runs):.1f} |"
         )
@@ -95,6 +98,18 @@ def event_scores(rows: Sequence[Row]) -> str:
     return "\n".join([*lines, "", _circumstances(rows)])
 
 
+def joint_scores(rows: Sequence[Row]) -> str:
+    """How well each joint score ranks relations."""
+    ways = ("minimum", "sum")
+    columns = [f"{what}, {way}" for what in ("average precision", "best F1") for way in ways]
+    lines = [f"| dataset | system | models | {' | '.join(columns)} |", f"|---|---|--:|{'--:|' * len(columns)}"]
+    for (dataset, system), runs in _grouped(rows):
+        keys = [(way, what) for what in ("average_precision", "best_f1") for way in ways]
+        found = [_mean(row[way][what] for row in runs) for way, what in keys]
+        lines.append(f"| {dataset} | {system} | {len(runs)} | {' | '.join(found)} |")
+    return "\n".join(lines)
+
+
 def parted(row: Row) -> tuple[str, str]:
     """The dataset of a recipe and its system in words, with what was changed."""
     name = str(row["recipe"])
@@ -127,7 +142,10 @@ def _slice(runs: Sequence[Row], group: str, part: str) -> str:
 
 
 def _spread(runs: Sequence[Row], key: str) -> str:
-    values = [row["test"][key] for row in runs]
+    return _values([row["test"][key] for row in runs])
+
+
+def _values(values: Sequence[float]) -> str:
     return _percent(mean(values)) + (f" ± {_percent(stdev(values))}" if len(values) > 1 else "")
 
 

@@ -96,9 +96,13 @@ class TaskConfig(Section):
     trigger: bool | None = None
     """Events: whether a found event needs a trigger, where its label has one. None: it does."""
 
+    threshold: Annotated[float, Field(gt=0, lt=1)] | Literal["dev"] | None = None
+    """The score from which on the model gives an answer, unless a call says otherwise; "dev": where F1 on the
+    development part is highest. None: 0.5 for kind "ner", "dev" for the others."""
+
     def options(self) -> dict[str, Any]:
         """What was asked of the task, without what was left to it."""
-        return self.model_dump(exclude_none=True, exclude={"kind", "labels"})
+        return self.model_dump(exclude_none=True, exclude={"kind", "labels", "threshold"})
 
 
 class ModelConfig(Section):

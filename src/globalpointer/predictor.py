@@ -24,7 +24,7 @@ from globalpointer.grid import Cell, ScoredCells
 from globalpointer.model import GlobalPointerModel, load_model
 from globalpointer.nn.encoders.huggingface import quietly
 from globalpointer.tasks.settle import settle
-from globalpointer.tasks.thresholds import Thresholds
+from globalpointer.tasks.thresholds import UNDECIDED, Thresholds
 from globalpointer.tasks.windowed import merge_cells
 from globalpointer.text.schema import Schema
 from globalpointer.text.spans import Document
@@ -135,6 +135,11 @@ class Predictor:
         return self.model.task.overlap_policy
 
     @property
+    def threshold(self) -> float:
+        """The score from which on the model gives an answer, unless a call says otherwise: what its recipe chose."""
+        return float(self.model.config.text.get("threshold", UNDECIDED))
+
+    @property
     def recipe(self) -> Recipe:
         """The recipe the model was trained by."""
         try:
@@ -149,15 +154,15 @@ class Predictor:
         texts: str | Sequence[str] | Sequence[Sequence[str]],
         *,
         batch_size: int = 32,
-        threshold: Threshold = 0.5,
+        threshold: Threshold | None = None,
         overlap_policy: str | None = None,
         show_progress_bar: bool = False,
         is_split_into_words: bool = False,
     ) -> Any:
         """A text to a Document, a list of texts to a list of Documents in the same order.
 
-        `threshold`: the least score, one for all, or by label or kind ("entity", "relation", "event"), 0.5 for what is
-        not named; 0.5 is logit 0.
+        `threshold`: the least score, one for all, or by label or kind ("entity", "relation", "event"); 0.5 is logit 0.
+        None, and for what is not named: the model's own, see `threshold`.
         `overlap_policy`: "nested" (no crossing spans), "flat" or "longest" (no two overlap), "allow" (everything);
         None: the one of the recipe; without one "nested" for entities alone, "allow" where relations join them.
         `is_split_into_words`: each text is a sequence of words, joined by the joiner of the training data (a blank
@@ -182,12 +187,12 @@ class Predictor:
         texts: Iterable[str],
         *,
         batch_size: int = 32,
-        threshold: Threshold = 0.5,
+        threshold: Threshold | None = None,
         overlap_policy: str | None = None,
     ) -> Iterator[Document]:
         """Documents in the order of the texts, as they come; reads sixteen batches ahead to sort them by length."""
         task = self.model.task
-        thresholds = Thresholds.of(threshold, task.schema)
+        thresholds = Thresholds.of(threshold, task.schema, general=self.threshold)
         limits = self.limits(thresholds)
         policy = overlap_policy or self.overlap_policy
         texts = iter(texts)

@@ -66,6 +66,7 @@ def evaluate(
     kind = predictor.recipe.task.kind
     report = evaluation.EVALUATIONS[kind](gold, found, unit=predictor.model.config.text["unit"], seen=seen)
     numbers: dict[str, Any] = {**report.to_dict(), "model": model, "files": list(files), **settings}
+    numbers["threshold"] = settings["threshold"] or predictor.threshold
     piped = json == "-"
     show(table(report), stderr=piped)
     if against is not None:

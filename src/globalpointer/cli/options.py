@@ -35,7 +35,7 @@ Threshold = Annotated[
     typer.Option(
         metavar="P|LABEL=P",
         help="Keep what is at least this probable: all, a kind (relation=0.7) or a label; may be repeated.",
-        show_default="0.5, the trained decision",
+        show_default="the model's own",
     ),
 ]
 BatchSize = Annotated[int, typer.Option(min=1, help="Windows of text at a time.")]
@@ -77,9 +77,10 @@ def read_all(files: Sequence[str], format: str, **options: Any) -> Iterator["Doc
         yield from read(file, format, **options)
 
 
-def thresholds(given: Sequence[str]) -> float | dict[str, float]:
-    """What `--threshold` means: one probability for all, or one by kind or label, 0.5 for those that none names."""
-    general, by_label = 0.5, {}
+def thresholds(given: Sequence[str]) -> float | dict[str, float] | None:
+    """What `--threshold` means: one probability for all, or one by kind or label, the model's own for all others."""
+    general: float | None = None
+    by_label: dict[str, float] = {}
     for each in given:
         label, equals, number = each.rpartition("=")
         try:
@@ -90,4 +91,6 @@ def thresholds(given: Sequence[str]) -> float | dict[str, float]:
             by_label[label] = value
         else:
             general = value
-    return {**dict.fromkeys(KINDS, general), **by_label} if by_label else general
+    if by_label and general is not None:
+        return {**dict.fromkeys(KINDS, general), **by_label}
+    return by_label or general

@@ -147,10 +147,9 @@ def _fit(recipe: "Recipe", folder: Path, base: Path | None, *, resume: bool, ove
 
 
 def _tell_threshold(result: "FitResult") -> None:
-    """Where another threshold than 0.5 is better on dev, say so; it is the person who chooses."""
-    best = result.best_threshold
-    if best is not None and best["dev"]["f1"] > result.dev.f1:
+    """Where the model decides at another score than 0.5, say so, and what that gives."""
+    if result.undecided:
         show(
-            f"\nWith [bold]--threshold {best['threshold']:.3g}[/] dev F1 would be {100 * best['dev']['f1']:.2f} "
-            f"instead of {100 * result.dev.f1:.2f}."
+            f"\nIt answers from a score of {result.threshold:.3g} on, where dev F1 is highest; at 0.5 that would be "
+            f"{100 * result.undecided['dev']['f1']:.2f} (see --threshold)."
         )

@@ -25,8 +25,15 @@ class Thresholds:
     named: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, given: float | Mapping[str, float], schema: Schema) -> "Thresholds":
-        """What a user gave: a probability, or probabilities by kind or label. ConfigError names what is unknown."""
+    def of(
+        cls, given: float | Mapping[str, float] | None, schema: Schema, *, general: float = UNDECIDED
+    ) -> "Thresholds":
+        """What a user gave: a probability, or probabilities by kind or label. ConfigError names what is unknown.
+
+        `general`: that of what is not named, and of all where nothing was given.
+        """
+        if given is None:
+            return cls(general)
         if not isinstance(given, Mapping):
             return cls(_checked(given))
         known = [*KINDS, *schema.entities, *schema.relations, *schema.events]
@@ -35,7 +42,7 @@ class Thresholds:
                 near = difflib.get_close_matches(name, known, n=1)
                 hint = f"nearest: {near[0]!r}" if near else f"known: {', '.join(known)}"
                 raise ConfigError(f"threshold names an unknown label, {name!r} ({hint})")
-        return cls(named={name: _checked(each) for name, each in given.items()})
+        return cls(general, {name: _checked(each) for name, each in given.items()})
 
     def score(self, kind: str, label: str) -> float:
         """The least score of an annotation."""

@@ -21,6 +21,7 @@ from globalpointer.data.batching import Example, encode_documents
 from globalpointer.errors import DataError, LimitWarning
 from globalpointer.evaluation import EVALUATIONS, mentions
 from globalpointer.predictor import Predictor
+from globalpointer.tasks.thresholds import UNDECIDED
 from globalpointer.text.spans import Document
 from globalpointer.training import checkpoints
 from globalpointer.training.arguments import parse, preset
@@ -161,19 +162,25 @@ def _finish(
     predictor = Predictor.from_pretrained(folder)
     with _many_cells():
         calibrate(predictor, corpus.dev, batch_size=batch_size)
+    kind, wanted = recipe.task.kind, recipe.task.threshold
+    if wanted is None:
+        wanted = UNDECIDED if kind == "ner" else "dev"
+    if wanted == "dev":
+        wanted = best_threshold(predictor, kind, corpus.dev, batch_size=batch_size)
+    predictor.model.config.text["threshold"] = wanted
     keep(predictor, folder)
     unit = predictor.model.config.text["unit"]
     seen = mentions(corpus.train)
-    best = best_threshold(predictor, recipe.task.kind, corpus.dev, batch_size=batch_size)
     plain: dict[str, Any] = {"seconds": seconds, "notes": list(notes), "threads": torch.get_num_threads()}
-    plain["best_threshold"] = {"threshold": best}
+    plain |= {"threshold": wanted, "undecided": {}}
     for name, part in (("dev", corpus.dev), ("test", corpus.test)):
         if part is not None:
             texts = [document.text for document in part]
             found = predictor.predict(texts, batch_size=batch_size)
-            plain[name] = EVALUATIONS[recipe.task.kind](part, found, unit=unit, seen=seen).to_dict()
-            found = predictor.predict(texts, batch_size=batch_size, threshold=best)
-            plain["best_threshold"][name] = EVALUATIONS[recipe.task.kind](part, found).counts.to_dict()
+            plain[name] = EVALUATIONS[kind](part, found, unit=unit, seen=seen).to_dict()
+            if wanted != UNDECIDED:
+                found = predictor.predict(texts, batch_size=batch_size, threshold=UNDECIDED)
+                plain["undecided"][name] = EVALUATIONS[kind](part, found).counts.to_dict()
     write_card(recipe, predictor.schema, plain, folder / "README.md")
     staged = folder / f".{REPORT}"
     staged.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -3,14 +3,14 @@
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from globalpointer.config import Recipe, load_recipe
 from globalpointer.errors import ConfigError
 from globalpointer.evaluation import AnyReport, read_report
 from globalpointer.predictor import Predictor
+from globalpointer.tasks.thresholds import UNDECIDED
 from globalpointer.training import checkpoints
 
 CHECKPOINTS, RECIPE, REPORT, HISTORY = "checkpoints", "recipe.toml", "report.json", "history.jsonl"
@@ -21,8 +21,8 @@ WEIGHTS = "model.safetensors"
 class FitResult:
     """What a finished run leaves: its reports, its folder, the seconds it took, and what was left out or lost.
 
-    `best_threshold`: the "threshold" at which F1 on dev is highest, and the counts and rates that "dev" and "test" have
-    there; the reports are at 0.5. None in folders of older versions.
+    `threshold`: the score from which on the model gives an answer, also in the reports. `undecided`: rates and counts
+    of "dev" and "test" at 0.5, where that is another.
     """
 
     dev: AnyReport
@@ -30,7 +30,8 @@ class FitResult:
     folder: Path
     seconds: float
     notes: Sequence[str]
-    best_threshold: Mapping[str, Any] | None = None
+    threshold: float = UNDECIDED
+    undecided: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def prepare(recipe: Recipe, folder: Path, *, resume: bool, overwrite: bool) -> None:
@@ -81,5 +82,6 @@ def read_result(folder: Path) -> FitResult:
         folder=folder,
         seconds=plain["seconds"],
         notes=plain["notes"],
-        best_threshold=plain.get("best_threshold"),
+        threshold=plain.get("threshold", UNDECIDED),
+        undecided=plain.get("undecided", {}),
     )

@@ -35,6 +35,7 @@ class FakePredictor:
         return cls()
 
     model = SimpleNamespace(config=SimpleNamespace(text={"unit": "character"}))
+    threshold = 0.5
     schema = Schema(("LOC", "PER"))
     overlap_policy = "nested"
 
@@ -74,7 +75,7 @@ def fitted(monkeypatch):
     def fit(recipe, output, **options):
         calls.append(SimpleNamespace(recipe=recipe, output=output, **options))
         report = evaluate([document], [document])
-        return SimpleNamespace(dev=report, test=None, folder=output, seconds=1.5, notes=[], best_threshold=None)
+        return SimpleNamespace(dev=report, test=None, folder=output, seconds=1.5, notes=[], undecided={})
 
     module = ModuleType("globalpointer.training.fit")
     module.fit = fit

@@ -12,7 +12,7 @@ def test_json_has_the_scores_at_the_top_level(cli, predictor, gold, tmp_path):
     assert (numbers["precision"], numbers["recall"], numbers["f1"]) == (1.0, 0.5, pytest.approx(2 / 3))
     assert numbers["files"] == [str(gold)]
     assert "66.67" in result.out
-    assert predictor.asked == {"threshold": 0.5, "overlap_policy": "nested", "batch_size": 32}
+    assert predictor.asked == {"threshold": None, "overlap_policy": "nested", "batch_size": 32}
 
 
 def test_json_on_stdout_stands_alone(cli, predictor, gold):
@@ -24,8 +24,7 @@ def test_json_on_stdout_stands_alone(cli, predictor, gold):
 def test_options_reach_the_predictor(cli, predictor, gold):
     options = ("--threshold", "PER=0.7", "--overlap-policy", "flat", "--batch-size", "3")
     assert cli("evaluate", "m", gold, *options).code == 0
-    threshold = {"entity": 0.5, "relation": 0.5, "event": 0.5, "PER": 0.7}
-    assert predictor.asked == {"threshold": threshold, "overlap_policy": "flat", "batch_size": 3}
+    assert predictor.asked == {"threshold": {"PER": 0.7}, "overlap_policy": "flat", "batch_size": 3}
 
 
 def test_html_and_comparison_and_seen_mentions(cli, predictor, gold, tmp_path):

@@ -15,12 +15,12 @@ def test_the_policies_are_those_of_the_task():
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ([], 0.5),
+        ([], None),
         (["0.7"], 0.7),
-        (["PER=0.9"], {"entity": 0.5, "relation": 0.5, "event": 0.5, "PER": 0.9}),
+        (["PER=0.9"], {"PER": 0.9}),
         (["0.3", "PER=0.9"], {"entity": 0.3, "relation": 0.3, "event": 0.3, "PER": 0.9}),
-        (["relation=0.8"], {"entity": 0.5, "relation": 0.8, "event": 0.5}),
-        (["a=b=0.9"], {"entity": 0.5, "relation": 0.5, "event": 0.5, "a=b": 0.9}),
+        (["0.3", "relation=0.8"], {"entity": 0.3, "relation": 0.8, "event": 0.3}),
+        (["a=b=0.9"], {"a=b": 0.9}),
     ],
 )
 def test_thresholds(given, expected):

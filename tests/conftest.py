@@ -26,16 +26,33 @@ def data_dir() -> Path:
 @pytest.fixture(scope="session")
 def sample_model(tmp_path_factory) -> Path:
     """A small model that has learned the sample corpus as far as ten seconds allow; its files are in `data` beside it."""
+    return fit_sample(tmp_path_factory.mktemp("sample"), "ner", epochs=6)
+
+
+@pytest.fixture(scope="session")
+def relation_model(tmp_path_factory) -> Path:
+    """As `sample_model`, for relations."""
+    return fit_sample(tmp_path_factory.mktemp("relations"), "relation", epochs=8)
+
+
+@pytest.fixture(scope="session")
+def event_model(tmp_path_factory) -> Path:
+    """As `sample_model`, for events."""
+    return fit_sample(tmp_path_factory.mktemp("events"), "event", epochs=8)
+
+
+def fit_sample(folder: Path, kind: str, *, epochs: int) -> Path:
+    """The model folder of a short run on the sample corpus."""
     from globalpointer.cli.demo import Language, write_sample
     from globalpointer.config import load_recipe
     from globalpointer.training.fit import fit
 
-    folder = tmp_path_factory.mktemp("sample")
     files = write_sample(folder / "data", Language.both)
     encoder = {"hidden": 96, "dropout": 0.1, "embedding": {"token_dim": 48, "bigram_dim": 16, "bigrams": 4096}}
     recipe = load_recipe(
         None,
         data={"format": "jsonl", "train": files["train"], "dev": files["test"]},
+        task={"kind": kind},
         model={
             "encoder": "bilstm",
             "dropout": 0.0,
@@ -44,10 +61,11 @@ def sample_model(tmp_path_factory) -> Path:
             "encoder_options": encoder,
         },
         training={
-            "num_train_epochs": 6,
+            "num_train_epochs": epochs,
             "learning_rate": 1e-2,
             "per_device_train_batch_size": 16,
             "max_grad_norm": 5.0,
+            "ema": 0.99,
         },
     )
     return fit(recipe, folder / "model").folder

@@ -1,7 +1,7 @@
 """Every python block of the README and docs/ runs, page by page, as a reader would run it.
 
-A block after `<!-- needs a trained model -->` finds one, trained on the sample corpus, under the folder it names; a block
-after `<!-- needs files: a.jsonl b.jsonl -->` finds the sample corpus in those files.
+A block after `<!-- needs a trained model -->` finds one, trained on the sample corpus, under the folder it names ("a trained
+relation model": one for relations); a block after `<!-- needs files: a.jsonl b.jsonl -->` finds the sample corpus in those files.
 """
 
 import re
@@ -12,6 +12,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 BLOCK = re.compile(r"(?:<!-- (?P<needs>needs [^>]*?) -->\n)?```python\n(?P<code>.*?)```", re.DOTALL)
+
+
+MODELS = {"needs a trained model": "sample_model", "needs a trained relation model": "relation_model"}
 
 
 def blocks(page):
@@ -26,8 +29,8 @@ def test_the_blocks_of_a_page_run(page, tmp_path, monkeypatch, request):
     monkeypatch.chdir(tmp_path)
     namespace = {"__name__": "page"}
     for needs, code in blocks(page):
-        if needs == "needs a trained model":
-            model = request.getfixturevalue("sample_model")
+        if needs in MODELS:
+            model = request.getfixturevalue(MODELS[needs])
             for folder in re.findall(r'from_pretrained\("([^"]+)"\)', code):
                 Path(folder).parent.mkdir(parents=True, exist_ok=True)
                 Path(folder).symlink_to(model)

@@ -8,32 +8,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from globalpointer.cli.main import run
 from globalpointer.text.spans import Document, Entity, Span
 
 SMALL = (
     "--set", "model.encoder_options={hidden=32,embedding={token_dim=24,bigram_dim=8,bigrams=1024}}", "--set",
     "model.dim=16", "--set", "model.reduction=sum", "--set", "training.learning_rate=1e-2",
 )  # fmt: skip
-
-
-@pytest.fixture
-def cli(capfdbinary, monkeypatch):
-    """Run a command line in this process: exit code, standard output, standard error."""
-    monkeypatch.setenv("COLUMNS", "160")
-
-    def call(*words):
-        capfdbinary.readouterr()
-        with pytest.raises(SystemExit) as left:
-            run([str(word) for word in words])
-        out, err = capfdbinary.readouterr()
-        return SimpleNamespace(code=left.value.code, out=out.decode(), err=err.decode())
-
-    return call
 
 
 @pytest.fixture(scope="module")

@@ -92,12 +92,12 @@ class TokenPairModel(nn.Module):
         for name, scores in self.scores(batch).items():
             limits = threshold.get(name, 0.0) if isinstance(threshold, Mapping) else threshold
             cells, logits = find(scores, limits, limit=limit)
-            for example, scored in zip(found, _by_example(cells, logits, len(found)), strict=True):
+            for example, scored in zip(found, by_example(cells, logits, len(found)), strict=True):
                 example[name] = scored
         return list(found)
 
 
-def _by_example(
+def by_example(
     cells: Int[Tensor, "found 4"], logits: Float[Tensor, " found"], examples: int
 ) -> list[dict[Cell, float]]:
     """The cells of each example with their logits."""

@@ -10,12 +10,13 @@ An object of several slots (DuIE 2) is a triple for each: "@value" with the pred
 from collections.abc import Iterator
 from typing import Any
 
-from globalpointer.data.readers.annotate import checked_text, label_fault
+from globalpointer.data.readers.annotate import label_fault
 from globalpointer.data.readers.links import name_fault
-from globalpointer.data.readers.locate import TypedTriple, locate
+from globalpointer.data.readers.locate import TypedTriple
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
-from globalpointer.data.readers.records import Record, records
+from globalpointer.data.readers.records import Record
+from globalpointer.data.readers.unlocated import unlocated
 from globalpointer.errors import DataError
 from globalpointer.text.spans import Document, Triple
 
@@ -28,18 +29,7 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
 
     Source: Li et al., 2019, DuIE; Guan et al., 2020, CMeIE.
     """
-    for record in records(path):
-        fields = record.fields
-        text = checked_text(fields.pop("text", None), "text", record.path, record.line)
-        claims = fields.pop("spo_list", None)
-        identity = fields.pop("id", None)
-        name = record.id if identity is None else str(identity)
-        if claims is None or options.labelled is False:
-            yield Document(text, None, name, fields)
-            continue
-        typed = _triples(claims, report, record)
-        found = locate(text, typed, options.mentions, report, record.line, path=record.path)
-        yield Document(text, found.entities, name, fields, found.relations, None, found.triples)
+    return unlocated(path, "spo_list", _triples, report, options)
 
 
 def _triples(claims: Any, report: Reporter, record: Record) -> Iterator[TypedTriple]:

@@ -9,10 +9,11 @@ from torch import Tensor, nn
 
 from globalpointer.errors import ConfigError
 from globalpointer.grid import Cell, Grid, ScoredCells, join
-from globalpointer.nn.baselines.cells import best, by_example, gold, limits, strongest, within
+from globalpointer.nn.baselines.cells import best, gold, limits, strongest, within
 from globalpointer.nn.baselines.spans import Spans, nearest_spans
 from globalpointer.nn.contracts import Batch
 from globalpointer.nn.heads.global_pointer import at_least_float32, at_legal, lecun
+from globalpointer.nn.token_pair import by_example
 
 ENTITY, HEAD, TAIL = GRIDS = ("entity", "relation.head", "relation.tail")
 ROLES = ("subject", "object")

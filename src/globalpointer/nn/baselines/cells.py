@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from globalpointer.errors import AlignmentError
-from globalpointer.grid import Cell, Grid
+from globalpointer.grid import Grid
 from globalpointer.nn.contracts import Batch
 
 
@@ -84,13 +84,3 @@ def strongest(
     highest = logits.new_full((len(distinct),), float("-inf")).scatter_reduce(0, place, logits, "amax")
     kept = best(distinct // math.prod(sizes[1:]), highest, limit)
     return torch.stack(torch.unravel_index(distinct[kept], sizes), 1), highest[kept]
-
-
-def by_example(
-    cells: Int[Tensor, "found 4"], logits: Float[Tensor, " found"], examples: int
-) -> list[dict[Cell, float]]:
-    """The cells of each example with their logits."""
-    split: list[dict[Cell, float]] = [{} for _ in range(examples)]
-    for (example, kind, row, col), logit in zip(cells.tolist(), logits.tolist(), strict=True):
-        split[example][Cell(kind, row, col)] = logit
-    return split

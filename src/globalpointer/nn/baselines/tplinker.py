@@ -8,10 +8,11 @@ from torch import Tensor, nn
 
 from globalpointer.errors import ConfigError
 from globalpointer.grid import Cell, Grid, ScoredCells
-from globalpointer.nn.baselines.cells import by_example, gold, limits, strongest, within
+from globalpointer.nn.baselines.cells import gold, limits, strongest, within
 from globalpointer.nn.contracts import Batch
 from globalpointer.nn.heads.additive import Handshaking, Strip
 from globalpointer.nn.heads.global_pointer import at_least_float32, at_legal, lecun
+from globalpointer.nn.token_pair import by_example
 
 NONE, FORWARD, REVERSED = 0, 1, 2
 """The classes of a pair i <= j and a label: no cell, the cell (i, j), the cell (j, i). Ordered grids lack the last."""

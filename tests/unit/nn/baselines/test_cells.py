@@ -8,7 +8,8 @@ from tests.unit.nn.factories import rows
 from globalpointer.errors import AlignmentError
 from globalpointer.grid import Cell, Grid
 from globalpointer.nn import Batch
-from globalpointer.nn.baselines.cells import best, by_example, gold, limits, strongest, within
+from globalpointer.nn.baselines.cells import best, gold, limits, strongest, within
+from globalpointer.nn.token_pair import by_example
 
 SMALL = st.integers(0, 3)
 FOUND = st.lists(st.tuples(SMALL, SMALL, SMALL, SMALL, st.sampled_from([-1.5, 0.0, 0.5, 2.0])), max_size=12)

@@ -23,6 +23,7 @@ from globalpointer.errors import ConfigError, LimitWarning, ModelError
 from globalpointer.grid import Cell, ScoredCells
 from globalpointer.model import GlobalPointerModel, load_model
 from globalpointer.nn.encoders.huggingface import quietly
+from globalpointer.nn.token_pair import TokenPairModel
 from globalpointer.tasks.settle import settle
 from globalpointer.tasks.thresholds import UNDECIDED, Thresholds
 from globalpointer.tasks.windowed import merge_cells
@@ -237,13 +238,19 @@ class Predictor:
 
     @torch.inference_mode()
     def logits(self, text: str) -> tuple[list[str], dict[str, Tensor]]:
-        """The tokens of a text's first window and, by grid, the logits [types, tokens, tokens], -inf where illegal."""
+        """The tokens of a text's first window and, by grid, the logits [types, tokens, tokens], -inf where illegal.
+
+        ConfigError for a compared system, which does not score pairs.
+        """
+        extractor = self._extractor()
+        if not isinstance(extractor, TokenPairModel):
+            raise ConfigError(f"{type(extractor).__name__} does not score pairs of tokens, so it has no grids to show")
         encoded = encode_text(self.tokenizer.tokenize(text), self.tokenizer)
         if not encoded.examples:
             return [], {}
         example, size = encoded.examples[0], encoded.windows[0].end
         inner = slice(example.first, example.first + size)
-        scores = self._extractor().scores(self._collate([example]))
+        scores = extractor.scores(self._collate([example]))
         squares = {name: each.logits()[0, :, inner, inner].float().cpu() for name, each in scores.items()}
         spans = encoded.tokens.offsets[:size]
         return ["" if span is None else text[span.start : span.end] for span in spans], squares

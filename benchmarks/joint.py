@@ -19,6 +19,7 @@ import numpy as np
 
 from benchmarks.accuracy import absent, fingerprint
 from benchmarks.rows import ROOT, add_row, read_rows
+from globalpointer.build import HEADS
 from globalpointer.config import load_recipe
 from globalpointer.errors import LimitWarning
 from globalpointer.predictor import Found, Predictor
@@ -43,7 +44,7 @@ def finished(runs: Path) -> Iterator[tuple[str, Path]]:
     """The recipes of relations whose runs are finished, and the folder of each run."""
     for path in sorted((ROOT / "recipes").glob("*.toml")):
         recipe = load_recipe(path)
-        if recipe.task.kind == "relation" and not absent(recipe):
+        if recipe.task.kind == "relation" and recipe.model.head in HEADS and not absent(recipe):
             yield from ((path.stem, each.parent) for each in sorted(runs.glob(f"{path.stem}-*/report.json")))
 
 

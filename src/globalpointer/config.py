@@ -100,6 +100,13 @@ class TaskConfig(Section):
     """The score from which on the model gives an answer, unless a call says otherwise; "dev": where F1 on the
     development part is highest. None: 0.5 for kind "ner", "dev" for the others."""
 
+    @property
+    def decision(self) -> float | Literal["dev"]:
+        """The threshold, with the default of the kind."""
+        if self.threshold is None:
+            return 0.5 if self.kind == "ner" else "dev"
+        return self.threshold
+
     def options(self) -> dict[str, Any]:
         """What was asked of the task, without what was left to it."""
         return self.model_dump(exclude_none=True, exclude={"kind", "labels", "threshold"})

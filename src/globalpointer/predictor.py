@@ -35,6 +35,9 @@ Threshold = float | Mapping[str, float]
 
 CARD = "README.md"
 
+SOUGHT = {"ner": "entity", "relation": "relation", "event": "event"}
+"""By kind of task, the annotation it is for."""
+
 LEAST_LIMIT = 256
 """However small the windows, so many cells of one are always kept."""
 
@@ -136,8 +139,13 @@ class Predictor:
         return self.model.task.overlap_policy
 
     @property
+    def kind(self) -> str:
+        """What the model is for: "entity", "relation" or "event"."""
+        return SOUGHT[self.model.config.architecture["task"]["kind"]]
+
+    @property
     def threshold(self) -> float:
-        """The score from which on the model gives an answer, unless a call says otherwise: what its recipe chose."""
+        """The score from which on the model gives what it is for, unless a call says otherwise: see the recipe."""
         return float(self.model.config.text.get("threshold", UNDECIDED))
 
     @property
@@ -163,7 +171,7 @@ class Predictor:
         """A text to a Document, a list of texts to a list of Documents in the same order.
 
         `threshold`: the least score, one for all, or by label or kind ("entity", "relation", "event"); 0.5 is logit 0.
-        None, and for what is not named: the model's own, see `threshold`.
+        None, and for kinds that are not named: the model's own for what it is for, else 0.5.
         `overlap_policy`: "nested" (no crossing spans), "flat" or "longest" (no two overlap), "allow" (everything);
         None: the one of the recipe; without one "nested" for entities alone, "allow" where relations join them.
         `is_split_into_words`: each text is a sequence of words, joined by the joiner of the training data (a blank
@@ -193,7 +201,7 @@ class Predictor:
     ) -> Iterator[Document]:
         """Documents in the order of the texts, as they come; reads sixteen batches ahead to sort them by length."""
         task = self.model.task
-        thresholds = Thresholds.of(threshold, task.schema, general=self.threshold)
+        thresholds = Thresholds.of(threshold, task.schema, {self.kind: self.threshold})
         limits = self.limits(thresholds)
         policy = overlap_policy or self.overlap_policy
         texts = iter(texts)

@@ -1,4 +1,4 @@
-"""Every entity dataset, straight from its files: train, evaluate, predict and check as a person would call them."""
+"""Every dataset, straight from its files: train, evaluate, predict and check as a person would call them."""
 
 import json
 from dataclasses import dataclass
@@ -27,14 +27,18 @@ SMALL = (
 
 @dataclass(frozen=True)
 class Dataset:
-    """Where it is, how it is read, and how many documents and entities its development file has."""
+    """Where it is, how it is read, and how many documents its development file has, and how much to find.
+
+    That is entities, relations, or arguments of events, one that several events of a label share counted once.
+    """
 
     name: str
     format: str
     train: str
     dev: str
     documents: int
-    entities: int
+    gold: int
+    task: str = "ner"
     joiner: str | None = None
     discontinuous: str | None = None
     unlabelled: tuple[tuple[str, int], ...] = ()
@@ -62,6 +66,17 @@ DATASETS = [
     Dataset("nerel", "brat", f"{NEREL}/train", f"{NEREL}/dev", 94, 5583, discontinuous="skip", size=20, problems=True),
     Dataset("chinese_literature", "brat", f"{LITERATURE}Training", f"{LITERATURE}Validation", 58, 11641,
             discontinuous="skip", size=20, problems=True),
+    Dataset("conll04", "conll04", "conll04/conll04_train.json.gz", "conll04/conll04_dev.json.gz", 231, 343, "relation",
+            joiner=" "),
+    Dataset("scierc", "spert", "scierc/scierc_joint_er_train.json.gz", "scierc/scierc_joint_er_dev.json.gz", 275, 455,
+            "relation", joiner=" "),
+    Dataset("scierc_documents", "dygie", "scierc/train.json.gz", "scierc/dev.json.gz", 50, 455, "relation", joiner=" "),
+    Dataset("duie", "duie", "duie/v2_5000/train_data_5000.json.gz", "duie/v1_sample/dev_data.json.gz", 200, 448,
+            "relation", problems=True),
+    Dataset("webnlg", "triples", "webnlg/WebNLG/train_triples.json.gz", "webnlg/WebNLG/val_triples.json.gz", 500, 1223,
+            "relation"),
+    Dataset("duee", "duee", "duee/duee_dev.json.gz", "duee/duee_train.json.gz", 100, 176, "event"),
+    Dataset("fewfc", "fewfc", "fewfc/test_trans.json.gz", "fewfc/train_trans.json.gz", 820, 2476, "event"),
 ]  # fmt: skip
 
 
@@ -82,16 +97,22 @@ def cli(capfdbinary, monkeypatch):
 
 
 def predicted(cli, model, path):
-    """The documents found in a file; offsets hold, and labels are those of the model."""
+    """The documents found in a file: offsets hold, labels are the model's, scores at least the threshold it states."""
     result = cli("predict", model, path)
     assert result.code == 0, result.err
-    labels = set(json.loads((model / "config.json").read_text())["architecture"]["task"]["schema"]["entities"])
+    config = json.loads((model / "config.json").read_text())
+    schema, threshold = config["architecture"]["task"]["schema"], config["text"].get("threshold", 0.5)
     rows = [json.loads(line) for line in result.out.splitlines()]
     for row in rows:
-        for each in row["entities"]:
+        entities, relations, events = (row.get(kind, []) for kind in ("entities", "relations", "events"))
+        arguments = [argument for event in events for argument in event["arguments"]]
+        for each in [*entities, *arguments]:
             assert row["text"][each["start"] : each["end"]] == each["text"]
-            assert each["label"] in labels
-            assert 0.5 <= each["score"] <= 1
+        assert {each["label"] for each in entities} <= set(schema["entities"])
+        assert {each["label"] for each in relations} <= set(schema.get("relations", ()))
+        assert {each["label"] for each in events} <= set(schema.get("events", ()))
+        assert all(each[end] < len(entities) for each in relations for end in ("subject", "object"))
+        assert all(threshold <= each["score"] <= 1 for each in [*entities, *relations, *events])
     return rows
 
 
@@ -101,7 +122,7 @@ def test_train_evaluate_predict(cli, data_dir, tmp_path, dataset):
     joiner = () if dataset.joiner is None else ("--joiner", dataset.joiner)
     gaps = () if dataset.discontinuous is None else ("--set", f"data.discontinuous={dataset.discontinuous}")
     trained = cli(
-        "train", "--task", "ner", "--format", dataset.format, *joiner, *gaps, "--train", train, "--dev", dev,
+        "train", "--task", dataset.task, "--format", dataset.format, *joiner, *gaps, "--train", train, "--dev", dev,
         "--encoder", "bilstm", "--head", "efficient", "--output", model, *SMALL,
         "--set", f"data.subset.size={dataset.size}",
     )  # fmt: skip
@@ -118,7 +139,7 @@ def test_train_evaluate_predict(cli, data_dir, tmp_path, dataset):
     assert all(0 <= numbers[kind] <= 1 for kind in ("f1", "precision", "recall"))
     assert numbers["documents"] == dataset.documents
     # a mention given twice, or an entity of a line that cannot be kept, is noted and not counted
-    assert dataset.entities - 60 <= numbers["gold"] <= dataset.entities
+    assert dataset.gold - 60 <= numbers["gold"] <= dataset.gold
     assert f"F1 {100 * numbers['f1']:.2f}" in scored.out
 
     assert len(predicted(cli, model, dev)) == dataset.documents

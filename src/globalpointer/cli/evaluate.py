@@ -51,6 +51,7 @@ def evaluate(
     from globalpointer.evaluation.page import page
     from globalpointer.evaluation.tables import table
     from globalpointer.predictor import Predictor
+    from globalpointer.text.schema import told
 
     predictor = Predictor.from_pretrained(model)
     chosen, options = reading(predictor.recipe, format, joiner)
@@ -63,6 +64,8 @@ def evaluate(
     }
     texts = [document.text for document in gold]
     found = predictor.predict(texts, show_progress_bar=True, **settings)
+    if unknown := told(predictor.schema.unknown(gold), "these files"):
+        to_person(unknown)
     kind = predictor.recipe.task.kind
     report = evaluation.EVALUATIONS[kind](gold, found, unit=predictor.model.config.text["unit"], seen=seen)
     numbers: dict[str, Any] = {**report.to_dict(), "model": model, "files": list(files), **settings}

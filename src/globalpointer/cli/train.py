@@ -138,7 +138,7 @@ def _fit(recipe: "Recipe", folder: Path, base: Path | None, *, resume: bool, ove
             show(table(report))
     _tell_threshold(result)
     place = shlex.quote(str(result.folder))
-    scored = (recipe.data.test or recipe.data.dev or recipe.data.train)[0]
+    scored = (recipe.data.test or recipe.data.dev or ["FILE"])[0]
     show(
         f"\nThe model is in [bold]{place}[/], trained in {result.seconds:.0f} s. Next:\n"
         f"  globalpointer evaluate {place} {shlex.quote(scored)} --html errors.html\n"

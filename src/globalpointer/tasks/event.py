@@ -59,7 +59,7 @@ class EventTask:
     def __post_init__(self) -> None:
         check_slopes(self.slopes, ("event",))
         roles = tuple((label, role) for label, names in self.schema.events.items() for role in names)
-        labels = tuple(f"{label}/{role}" for label, role in roles)
+        labels = tuple(f"{_escaped(label)}/{_escaped(role)}" for label, role in roles)
         links = (Grid(name, LINK, ordered=True, links=True) for name in (HEAD, TAIL))
         object.__setattr__(self, "_roles", roles)
         object.__setattr__(self, "grids", (Grid(ARGUMENT, labels, True, self.max_width), *links))
@@ -124,6 +124,11 @@ class EventTask:
         span = tokens.span(cell.row, cell.col)
         role = self._roles[cell.type][1]
         return Argument(role, span, text[span.start : span.end], sigmoid(slope * logit))
+
+
+def _escaped(name: str) -> str:
+    """So that the role c of a/b is not the role b/c of a."""
+    return name.replace("/", "\\/")
 
 
 def _link(one: int, other: int) -> Cell:

@@ -106,12 +106,15 @@ class RelationTask:
         return found.document(self.slopes.get("entity", 1.0), self.slopes.get("relation", 1.0))
 
     def limits(self, thresholds: Thresholds) -> Limits:
-        """The least logits; a term of a sum may be low where the others are high, but never below 0 unasked."""
+        """The least logits; a term of a sum may be low where the others are high, but never below 0 unasked.
+
+        An entity may be the end of a relation below the threshold of entities; `settle` keeps it only then.
+        """
         entities = thresholds.logits("entity", self.grids[0].labels, self.slopes.get("entity", 1.0))
         links = thresholds.logits("relation", self.schema.relations, self.slopes.get("relation", 1.0))
         if self.joint == "sum":
             links = tuple(min(0.0, each) for each in links)
-        return {ENTITY: entities, HEAD: links, TAIL: links}
+        return {ENTITY: tuple(min(each, *links) for each in entities), HEAD: links, TAIL: links}
 
     def _places(self, relation: Relation, subject: Pair, object_: Pair) -> Iterator[Place]:
         kind = index_of(relation.label, self.schema.relations, "relation")

@@ -16,6 +16,9 @@ KINDS = ("entity", "relation", "event")
 UNDECIDED = 0.5
 """The probability of logit 0, which is where training draws the line."""
 
+CERTAIN = 1.0 - 2.0**-53
+"""The largest probability below 1: so much a score says that rounds to 1, so that every score has a logit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
@@ -26,23 +29,24 @@ class Thresholds:
 
     @classmethod
     def of(
-        cls, given: float | Mapping[str, float] | None, schema: Schema, *, general: float = UNDECIDED
+        cls, given: float | Mapping[str, float] | None, schema: Schema, own: Mapping[str, float] | None = None
     ) -> "Thresholds":
         """What a user gave: a probability, or probabilities by kind or label. ConfigError names what is unknown.
 
-        `general`: that of what is not named, and of all where nothing was given.
+        `own`: by kind, the thresholds of what the user did not name.
         """
         if given is None:
-            return cls(general)
+            return cls(named=own or {})
         if not isinstance(given, Mapping):
             return cls(_checked(given))
-        known = [*KINDS, *schema.entities, *schema.relations, *schema.events]
+        labels = {"entity": schema.entities, "relation": schema.relations, "event": schema.events}
+        known = [*(kind for kind in KINDS if labels[kind]), *(name for names in labels.values() for name in names)]
         for name in given:
             if name not in known:
                 near = difflib.get_close_matches(name, known, n=1)
                 hint = f"nearest: {near[0]!r}" if near else f"known: {', '.join(known)}"
                 raise ConfigError(f"threshold names an unknown label, {name!r} ({hint})")
-        return cls(general, {name: _checked(each) for name, each in given.items()})
+        return cls(named={**(own or {}), **{name: _checked(each) for name, each in given.items()}})
 
     def score(self, kind: str, label: str) -> float:
         """The least score of an annotation."""
@@ -62,7 +66,8 @@ def sigmoid(value: float) -> float:
 
 
 def logit(probability: float) -> float:
-    """The inverse of `sigmoid`."""
+    """The inverse of `sigmoid`; that of 1 is the largest it has."""
+    probability = min(probability, CERTAIN)
     return math.log(probability) - math.log1p(-probability)
 
 

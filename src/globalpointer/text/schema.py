@@ -62,9 +62,30 @@ class Schema:
             plain["events"] = {label: list(roles) for label, roles in self.events.items()}
         return plain
 
+    def unknown(self, documents: Iterable[Document]) -> Counter[str]:
+        """The labels of annotation that this schema lacks, with how often they stand; only of kinds that it has."""
+        missing: Counter[str] = Counter()
+        for document in documents:
+            for annotations, known in (
+                (document.entities, self.entities),
+                (document.relations, self.relations),
+                (document.events, self.events),
+            ):
+                missing.update(each.label for each in annotations or () if known and each.label not in known)
+        return missing
+
     def type_of(self, label: str) -> int:
         """The index of an entity label; SchemaError names the nearest known one."""
         return index_of(label, self.entities, "label")
+
+
+def told(missing: Counter[str], where: str) -> str:
+    """A line about labels that a schema lacks; empty where it lacks none."""
+    if not missing:
+        return ""
+    named = ", ".join(f"{label!r} ({count})" for label, count in missing.most_common(5))
+    more = f" and {len(missing) - 5} more" * (len(missing) > 5)
+    return f"{missing.total()} annotations of {where} have labels that the model does not know: {named}{more}"
 
 
 def index_of(label: str, known: Iterable[str], what: str) -> int:

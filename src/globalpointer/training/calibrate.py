@@ -13,9 +13,6 @@ from globalpointer.text.spans import Document, Triple
 DOUBTFUL = sigmoid(-4.0)
 """What is above this score at slope 1 takes part in the fit: what was found, and what nearly was."""
 
-CERTAIN = 1.0 - 2.0**-53
-"""The largest score below 1, so that every score has a logit."""
-
 
 def calibrate(predictor: Predictor, documents: Sequence[Document], *, batch_size: int = 32) -> None:
     """Fit a slope for each kind of annotation on what the model finds or nearly finds, and set it in its configuration.
@@ -32,7 +29,7 @@ def calibrate(predictor: Predictor, documents: Sequence[Document], *, batch_size
     right: dict[str, list[bool]] = defaultdict(list)
     for gold, answer in zip(documents, found, strict=True):
         for kind, score, hit in _judged(gold, answer):
-            logits[kind].append(logit(min(score, CERTAIN)))
+            logits[kind].append(logit(score))
             right[kind].append(hit)
     predictor.model.config.slopes = {
         kind: fit_slope(logits[kind], hits) for kind, hits in right.items() if any(hits) and not all(hits)

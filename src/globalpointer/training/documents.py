@@ -59,6 +59,8 @@ def load_corpus(data: DataConfig, *, kind: str = "ner", base: Path | None = None
             raise DataError(f"the {name} part has no documents")
         if not any(getattr(document, SOUGHT[kind]) for document in part):
             raise DataError(f"the {name} part has no annotated {SOUGHT[kind]}: {len(part)} documents without any")
+    for name, part in (("train", train), ("dev", dev), ("test", test or [])):
+        _check_annotated(name, part, SOUGHT[kind])
     return Corpus(train, dev, test, notes)
 
 
@@ -67,6 +69,16 @@ def _check_parts(data: DataConfig) -> None:
         raise ConfigError("[data] has both dev and holdout; a development part is either given or parted off")
     if data.test is not None and data.holdout is not None and data.holdout.test is not None:
         raise ConfigError("[data] has both test and holdout.test; a test part is either given or parted off")
+
+
+def _check_annotated(name: str, part: Sequence[Document], sought: str) -> None:
+    """Before hours of training, not after them: nobody can learn from, or score, what is not annotated."""
+    bare = [document for document in part if getattr(document, sought) is None]
+    if bare:
+        raise DataError(
+            f"{len(bare)} of {len(part)} documents of the {name} part are not annotated with {sought}, the first "
+            f"is {bare[0].id}; an annotated document without any has an empty list"
+        )
 
 
 def resolve_path(path: str, base: Path | None = None) -> str:

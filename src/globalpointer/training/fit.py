@@ -22,6 +22,8 @@ from globalpointer.errors import DataError, LimitWarning
 from globalpointer.evaluation import EVALUATIONS, mentions
 from globalpointer.predictor import Predictor
 from globalpointer.tasks.thresholds import UNDECIDED
+from globalpointer.text.schema import Schema
+from globalpointer.text.schema import told as unknown
 from globalpointer.text.spans import Document
 from globalpointer.training import checkpoints
 from globalpointer.training.arguments import parse, preset
@@ -82,7 +84,7 @@ def fit(
     examples, lost = encode(predictor, corpus.train, console)
     if leads:
         prepare(recipe, folder, resume=resume, overwrite=overwrite)
-    notes = [*corpus.notes, *told(lost)]
+    notes = [*corpus.notes, *told(lost), *_unknown(predictor.schema, corpus)]
     for note in notes:
         console.print(note, style="yellow", markup=False, soft_wrap=True)
     judge = Predictor(predictor.model, predictor.tokenizer, precision="bfloat16" if arguments.bf16 else "float32")
@@ -92,7 +94,7 @@ def fit(
         settings,
         examples=examples,
         collator=make_collator(predictor.model.task.grids, predictor.tokenizer.pad, rdrop=settings.rdrop),
-        judge=lambda: _judge(judge, kind, corpus.dev, arguments.per_device_eval_batch_size),
+        judge=lambda: _judge(judge, recipe, corpus.dev, arguments.per_device_eval_batch_size),
         keep=lambda: keep(predictor, folder),
         callbacks=[History(folder / HISTORY), ProgressBar(console)],
     )
@@ -112,6 +114,12 @@ def fit(
         _finish(recipe, corpus, folder, notes, time.perf_counter() - started, arguments.per_device_eval_batch_size)
     trainer.accelerator.wait_for_everyone()
     return read_result(folder)
+
+
+def _unknown(schema: Schema, corpus: Corpus) -> list[str]:
+    """What no training can teach: labels of dev and test that the training part has not."""
+    parts = (("the dev part", corpus.dev), ("the test part", corpus.test or []))
+    return [said for name, part in parts if (said := unknown(schema.unknown(part), name))]
 
 
 def _is_over(checkpoint: Path | None, patience: int | None) -> bool:
@@ -140,10 +148,15 @@ def encode(
     return examples, lost
 
 
-def _judge(predictor: Predictor, kind: str, dev: Sequence[Document], batch_size: int) -> dict[str, float]:
-    with _many_cells():
-        found = predictor.predict([document.text for document in dev], batch_size=batch_size)
-    report = EVALUATIONS[kind](dev, found)
+def _judge(predictor: Predictor, recipe: Recipe, dev: Sequence[Document], batch_size: int) -> dict[str, float]:
+    """The scores on dev as the finished model would have them: at a threshold that is still to be fitted, fitted."""
+    kind, wanted = recipe.task.kind, recipe.task.decision
+    if wanted == "dev":
+        report = best_threshold(predictor, kind, dev, batch_size=batch_size)[1]
+    else:
+        with _many_cells():
+            found = predictor.predict([each.text for each in dev], batch_size=batch_size, threshold=wanted)
+        report = EVALUATIONS[kind](dev, found)
     return {"f1": report.f1, "precision": report.precision, "recall": report.recall}
 
 
@@ -162,11 +175,9 @@ def _finish(
     predictor = Predictor.from_pretrained(folder)
     with _many_cells():
         calibrate(predictor, corpus.dev, batch_size=batch_size)
-    kind, wanted = recipe.task.kind, recipe.task.threshold
-    if wanted is None:
-        wanted = UNDECIDED if kind == "ner" else "dev"
+    kind, wanted = recipe.task.kind, recipe.task.decision
     if wanted == "dev":
-        wanted = best_threshold(predictor, kind, corpus.dev, batch_size=batch_size)
+        wanted, _ = best_threshold(predictor, kind, corpus.dev, batch_size=batch_size)
     predictor.model.config.text["threshold"] = wanted
     keep(predictor, folder)
     unit = predictor.model.config.text["unit"]

@@ -117,7 +117,7 @@ def _options(task: TaskConfig, documents: Sequence[Document]) -> dict[str, Any]:
 
 
 def _schema(recipe: Recipe, documents: Sequence[Document]) -> Schema:
-    used = Schema.of(documents)
+    used = _of_kind(Schema.of(documents), recipe.task.kind)
     if recipe.task.labels is None:
         return used
     schema = Schema(tuple(recipe.task.labels), used.relations, used.events)
@@ -127,3 +127,10 @@ def _schema(recipe: Recipe, documents: Sequence[Document]) -> Schema:
         except SchemaError as error:
             raise ConfigError(f"task.labels does not cover the training documents: {error}") from None
     return schema
+
+
+def _of_kind(schema: Schema, kind: str) -> Schema:
+    """What a task of this kind can find; documents may have more."""
+    if kind == "ner":
+        return Schema(schema.entities)
+    return Schema(events=schema.events) if kind == "event" else Schema(schema.entities, schema.relations)

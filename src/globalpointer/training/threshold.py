@@ -1,10 +1,11 @@
 """The threshold at which F1 on the development part is highest."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from globalpointer.errors import LimitWarning
 from globalpointer.evaluation import EVALUATIONS
+from globalpointer.evaluation.outcome import Outcome
 from globalpointer.grid import ScoredCells
 from globalpointer.nn.token_pair import TokenPairModel
 from globalpointer.predictor import Predictor
@@ -12,49 +13,76 @@ from globalpointer.tasks.settle import settle
 from globalpointer.tasks.thresholds import UNDECIDED, Limits, Thresholds, sigmoid
 from globalpointer.text.spans import Document
 
-LOGITS = tuple(step / 2 for step in range(-8, 5))
-"""What is tried, as logits of what the task is about."""
+LOGITS = (0.0, -1.0, -2.0, -3.0, 1.0)
+"""What is tried first, as logits of what the task is about; then half a step to both sides of the best."""
 
-_KINDS = {"ner": "entity", "relation": "relation", "event": "event"}
+LEAST = 0.01
+"""No model answers from a lower score on, however steep its scores are."""
+
+MANY = 1.0
+"""Cells a token and grid, on average: where there are more, as in an untrained model, no answer is worth decoding."""
+
+Answer = Callable[[float], list[Document] | None]
+"""The documents that are found at a threshold; None: too many to look at."""
 
 
-def best_threshold(predictor: Predictor, kind: str, documents: Sequence[Document], *, batch_size: int = 32) -> float:
-    """The threshold for all kinds of annotation at which the headline F1 on these documents is highest.
+def best_threshold(
+    predictor: Predictor, kind: str, documents: Sequence[Document], *, batch_size: int = 32
+) -> tuple[float, Outcome]:
+    """The threshold at which the headline F1 on these documents is highest, and the report there.
 
     0.5 where nothing is better. With little training data it lies far below: the terms of a relation must all reach it.
     """
-    slope = predictor.model.task.slopes.get(_KINDS[kind], 1.0)
-    tried = [UNDECIDED, *(sigmoid(slope * logit) for logit in LOGITS)]
+    slope = predictor.model.task.slopes.get(predictor.kind, 1.0)
     # A pair's score does not depend on the threshold; what other systems look at does
-    answers = _decoded_anew if isinstance(predictor.model.extractor, TokenPairModel) else _predicted_anew
+    prepare = _decoding if isinstance(predictor.model.extractor, TokenPairModel) else _predicting
+    reports: dict[float, Outcome] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LimitWarning)
-        found = answers(predictor, [document.text for document in documents], tried, batch_size)
-        scores = {each: EVALUATIONS[kind](documents, answer).f1 for each, answer in zip(tried, found, strict=True)}
-    return max(scores, key=scores.__getitem__)
+        lowest = max(LEAST, sigmoid(slope * (min(LOGITS) - 0.5)))
+        answer = prepare(predictor, [document.text for document in documents], lowest, batch_size)
+
+        def best_of(logits: Sequence[float]) -> float:
+            for logit in logits:
+                probability = sigmoid(slope * logit) if logit else UNDECIDED
+                found = answer(probability) if LEAST <= probability < 1 else None
+                if found is not None or not logit:
+                    empty = [Document(each.text, (), relations=(), events=()) for each in documents]
+                    reports[logit] = EVALUATIONS[kind](documents, empty if found is None else found)
+            return max(reports, key=lambda each: (reports[each].f1, each == 0))
+
+        first = best_of(LOGITS)
+        best = best_of((first - 0.5, first + 0.5))
+    return (sigmoid(slope * best) if best else UNDECIDED), reports[best]
 
 
-def _predicted_anew(
-    predictor: Predictor, texts: Sequence[str], tried: Sequence[float], batch_size: int
-) -> Iterator[list[Document]]:
-    for threshold in tried:
-        yield predictor.predict(texts, batch_size=batch_size, threshold=threshold)
+def _predicting(predictor: Predictor, texts: Sequence[str], _lowest: float, batch_size: int) -> Answer:
+    """Each threshold anew."""
+    return lambda threshold: list(
+        predictor.predict(texts, batch_size=batch_size, threshold={predictor.kind: threshold})
+    )
 
 
-def _decoded_anew(
-    predictor: Predictor, texts: Sequence[str], tried: Sequence[float], batch_size: int
-) -> Iterator[list[Document]]:
+def _decoding(predictor: Predictor, texts: Sequence[str], lowest: float, batch_size: int) -> Answer:
     """The texts read once, and decoded for each threshold: with a link fewer, an event may come apart."""
     task, policy = predictor.model.task, predictor.overlap_policy
-    found = predictor.find(texts, batch_size=batch_size, threshold=predictor.limits(Thresholds(min(tried))))
-    for threshold in tried:
-        thresholds = Thresholds(threshold)
+    found = predictor.find(
+        texts, batch_size=batch_size, threshold=predictor.limits(Thresholds(named={predictor.kind: lowest}))
+    )
+    most = MANY * len(task.grids) * sum(len(each.encoded.tokens) for each in found)
+
+    def answer(threshold: float) -> list[Document] | None:
+        thresholds = Thresholds(named={predictor.kind: threshold})
         limits = task.limits(thresholds)
+        cells = [_above(each.cells, limits) for each in found]
+        if sum(len(grid) for each in cells for grid in each.values()) > most:
+            return None
         decoded = (
-            task.decode(_above(each.cells, limits), text, each.encoded.tokens)
-            for text, each in zip(texts, found, strict=True)
+            task.decode(each, text, read.encoded.tokens) for text, each, read in zip(texts, cells, found, strict=True)
         )
-        yield [settle(each, thresholds, policy) for each in decoded]
+        return [settle(each, thresholds, policy) for each in decoded]
+
+    return answer
 
 
 def _above(cells: ScoredCells, limits: Limits) -> ScoredCells:

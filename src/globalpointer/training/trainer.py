@@ -170,7 +170,8 @@ class ExtractionTrainer(Trainer):
         if self.is_world_process_zero():
             shared = [self.judge()]
             best = self.state.best_metric
-            if best is None or shared[0]["f1"] > best:
+            # Of equal ones the later, which has learned more: at first all may be 0
+            if best is None or shared[0]["f1"] >= best:
                 self.keep()
         if self.args.world_size > 1:
             torch.distributed.broadcast_object_list(shared)

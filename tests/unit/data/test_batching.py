@@ -18,7 +18,7 @@ from globalpointer.errors import ConfigError
 from globalpointer.grid import Cell, Grid
 from globalpointer.tasks.ner import NerTask
 from globalpointer.text.schema import Schema
-from globalpointer.text.spans import Document, Entity
+from globalpointer.text.spans import Document
 from globalpointer.text.windows import Window
 
 SCHEMA = Schema(("LOC", "PER"))

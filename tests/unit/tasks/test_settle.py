@@ -24,6 +24,15 @@ def test_a_relation_goes_with_an_end_that_overlaps_and_when_it_is_not_probable_e
     assert settle(found, Thresholds.of({"relation": 0.6}, SCHEMA), "allow").relations == relations[:2]
 
 
+def test_an_entity_below_its_threshold_stays_only_as_an_end() -> None:
+    weak = Entity("A", Span(0, 1), "a", 0.3)
+    found = Document("abcd", (weak, LONG, LAST), relations=(Relation("of", weak, LAST, 0.25),))
+    kept = settle(found, Thresholds.of(None, SCHEMA, {"relation": 0.2}), "allow")
+    assert kept == found
+    kept = settle(found, Thresholds.of(None, SCHEMA, {"relation": 0.26}), "allow")
+    assert (kept.entities, kept.relations) == ((LONG, LAST), ())
+
+
 def test_events_below_their_threshold_go_and_what_is_not_there_stays_so() -> None:
     events = tuple(
         Event("go", frozenset({Argument("who", Span(at, at + 1), "")}), score) for at, score in enumerate((0.4, 0.9))
@@ -33,6 +42,8 @@ def test_events_below_their_threshold_go_and_what_is_not_there_stays_so() -> Non
 
 
 def test_the_narrowest_threshold_counts_and_unknown_names_are_refused() -> None:
+    with pytest.raises(ConfigError, match="unknown label, 'event'"):
+        Thresholds.of({"event": 0.5}, Schema(("A",)))
     given = Thresholds.of({"entity": 0.7, "A": 0.9}, SCHEMA)
     assert [given.score("entity", label) for label in ("A", "B")] == [0.9, 0.7]
     assert given.score("relation", "of") == 0.5

@@ -179,9 +179,9 @@ def _arguments_fault(given: Any) -> str | None:
 
 def _score_fault(given: Mapping[str, Any]) -> str | None:
     score = given.get("score")
-    if score is None or (isinstance(score, int | float) and not isinstance(score, bool)):
+    if score is None or (isinstance(score, int | float) and not isinstance(score, bool) and 0 <= score <= 1):
         return None
-    return f"a score must be a number, found {score!r}"
+    return f"a score must be a number between 0 and 1, found {score!r}"
 
 
 def _mention_fault(end: str, mention: Any) -> str | None:

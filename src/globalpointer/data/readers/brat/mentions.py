@@ -15,6 +15,7 @@ from globalpointer.text.spans import Entity
 _ANY_MENTION = re.compile(r"T\d+\t")
 _MENTION = re.compile(r"(T\d+)\t(\S+) ([^\t]+)(?:\t(.*))?")
 _LINE_BREAK = re.compile(r"\r\n|[\r\n]")
+_BROKEN = re.compile(r"[TREAMN]\d+ ")
 _OTHER = re.compile(r"[REMAN#]\d+\t|\*\t")
 
 
@@ -89,6 +90,9 @@ def _lines(annotation: str, report: Reporter, path: str) -> Iterator[tuple[int, 
     held: tuple[int, str, list[tuple[int, str]]] | None = None
     for number, line in enumerate(annotation.split("\n"), 1):
         line = line.removesuffix("\r")
+        if _BROKEN.match(line):
+            report.dropped(f"a tab is expected after the id, found {shorten(line)}", number, path=path)
+            continue
         kind = "T" if _ANY_MENTION.match(line) else "other" if not line or _OTHER.match(line) else "none"
         if held and kind == "none":
             held[2].append((number, line))

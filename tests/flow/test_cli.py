@@ -118,7 +118,9 @@ def test_check_and_convert(cli, sample_model, data, tmp_path):
     facts = json.loads((tmp_path / "c.json").read_text())["files"]
     assert facts[0]["tokens"]["misaligned"] == 0
     assert facts[0]["nested"] > 0
-    assert cli("convert", data / "dev.jsonl", tmp_path / "dev.cmeee.gz", "--format", "jsonl", "--to", "cmeee").code == 0
+    words = ("convert", data / "dev.jsonl", tmp_path / "dev.cmeee.gz", "--format", "jsonl", "--to", "cmeee")
+    assert "cmeee holds entities only" in cli(*words).err
+    assert cli(*words, "--drop-links").code == 0
     scores = [
         json.loads(cli("evaluate", sample_model, *words, "--json", "-").out)["f1"]
         for words in ([data / "dev.jsonl"], [tmp_path / "dev.cmeee.gz", "--format", "cmeee"])

@@ -83,7 +83,7 @@ def _broken(text: str, wide: list[float], width: float) -> Iterator[tuple[int, i
     """Where the lines begin and end."""
     start, x, chance = 0, 0.0, 0
     for index, char in enumerate(text):
-        if x + wide[index] > width and wide[index] and index > start:
+        while x + wide[index] > width and wide[index] and index > start:
             cut = chance if chance > start else index
             yield start, cut
             start, x = cut, sum(wide[cut:index])

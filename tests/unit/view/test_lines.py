@@ -34,6 +34,7 @@ def test_every_character_is_in_one_run_and_runs_tile_their_line(text, borders, w
     [
         ("one two three", 45, ["one two ", "three"]),
         ("unbreakable", 30, ["unbre", "akabl", "e"]),
+        ("\tBword", 15, ["\t", "B", "wo", "rd"]),  # what is left behind a blank may be too long as well
         ("李雷在上海，他说", 50, ["李雷在上", "海，他说"]),  # no line begins with a comma
         ("Ann在上海", 32, ["Ann在", "上海"]),
         ("a\r\nb\rc\n\nd", 99, ["a\r\n", "b\r", "c\n", "\n", "d"]),

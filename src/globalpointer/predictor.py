@@ -144,6 +144,11 @@ class Predictor:
         return SOUGHT[self.model.config.architecture["task"]["kind"]]
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """Every kind of annotation that the model gives: of relations, their entities too."""
+        return ("entity", "relation") if self.kind == "relation" else (self.kind,)
+
+    @property
     def threshold(self) -> float:
         """The score from which on the model gives what it is for, unless a call says otherwise: see the recipe."""
         return float(self.model.config.text.get("threshold", UNDECIDED))

@@ -7,28 +7,31 @@ from collections.abc import Iterator, Sequence
 from globalpointer.errors import LimitWarning
 from globalpointer.evaluation.calibration import fit_slope
 from globalpointer.predictor import Predictor
-from globalpointer.tasks.thresholds import logit, sigmoid
+from globalpointer.tasks.thresholds import UNDECIDED, Thresholds, logit, sigmoid
 from globalpointer.text.spans import Document, Triple
+from globalpointer.training.answers import answering
 
 DOUBTFUL = sigmoid(-4.0)
-"""What is above this score at slope 1 takes part in the fit: what was found, and what nearly was."""
+"""What is above this score at slope 1 takes part in the fit: what was found and, if it is not too much, nearly was."""
 
 
 def calibrate(predictor: Predictor, documents: Sequence[Document], *, batch_size: int = 32) -> None:
     """Fit a slope for each kind of annotation on what the model finds or nearly finds, and set it in its configuration.
 
-    A kind of which nothing, or all, is right keeps slope 1.
+    A kind of which nothing, or all, is right keeps slope 1, and so does a model that finds too much to look at.
     """
     predictor.model.config.slopes = {}
+    texts = [document.text for document in documents]
     with warnings.catch_warnings():
         # So far below the decision there may be any number of cells: expected here, and the best ones are enough.
         warnings.simplefilter("ignore", LimitWarning)
-        texts = [document.text for document in documents]
-        found = predictor.predict(texts, batch_size=batch_size, threshold=DOUBTFUL, overlap_policy="allow")
+        doubtful, decided = (Thresholds(named=dict.fromkeys(predictor.kinds, each)) for each in (DOUBTFUL, UNDECIDED))
+        answer = answering(predictor, texts, doubtful, policy="allow", batch_size=batch_size)
+        found = answer(doubtful) or answer(decided) or []
     logits: dict[str, list[float]] = defaultdict(list)
     right: dict[str, list[bool]] = defaultdict(list)
-    for gold, answer in zip(documents, found, strict=True):
-        for kind, score, hit in _judged(gold, answer):
+    for gold, each in zip(documents, found, strict=bool(found)):
+        for kind, score, hit in _judged(gold, each):
             logits[kind].append(logit(score))
             right[kind].append(hit)
     predictor.model.config.slopes = {

@@ -1,0 +1,56 @@
+"""What a model answers at one threshold after another, without reading the texts anew for each."""
+
+from collections.abc import Callable, Sequence
+
+from globalpointer.grid import ScoredCells
+from globalpointer.nn.token_pair import TokenPairModel
+from globalpointer.predictor import Predictor
+from globalpointer.tasks.settle import settle
+from globalpointer.tasks.thresholds import Limits, Thresholds
+from globalpointer.text.spans import Document
+
+MANY = 1.0
+"""Cells a token and grid, on average: where there are more, as in an untrained model, no answer is worth decoding."""
+
+Answer = Callable[[Thresholds], list[Document] | None]
+"""The documents that are found at a threshold; None: too many to look at."""
+
+
+def answering(
+    predictor: Predictor, texts: Sequence[str], lowest: Thresholds, *, policy: str | None = None, batch_size: int = 32
+) -> Answer:
+    """A function of the threshold, none below `lowest`.
+
+    The score of a pair does not depend on the threshold, so the texts are read once, and decoded for each: with a link
+    fewer, an event may come apart. What a compared system looks at does depend on it, so that one reads anew.
+    """
+    if isinstance(predictor.model.extractor, TokenPairModel):
+        return _decoding(predictor, texts, lowest, policy or predictor.overlap_policy, batch_size)
+    return lambda thresholds: list(
+        predictor.predict(texts, batch_size=batch_size, threshold=thresholds.named, overlap_policy=policy)
+    )
+
+
+def _decoding(predictor: Predictor, texts: Sequence[str], lowest: Thresholds, policy: str, batch_size: int) -> Answer:
+    task = predictor.model.task
+    found = predictor.find(texts, batch_size=batch_size, threshold=predictor.limits(lowest))
+    most = MANY * len(task.grids) * sum(len(each.encoded.tokens) for each in found)
+
+    def answer(thresholds: Thresholds) -> list[Document] | None:
+        limits = task.limits(thresholds)
+        cells = [_above(each.cells, limits) for each in found]
+        if sum(len(grid) for each in cells for grid in each.values()) > most:
+            return None
+        decoded = (
+            task.decode(each, text, read.encoded.tokens) for text, each, read in zip(texts, cells, found, strict=True)
+        )
+        return [settle(each, thresholds, policy) for each in decoded]
+
+    return answer
+
+
+def _above(cells: ScoredCells, limits: Limits) -> ScoredCells:
+    return {
+        name: {cell: logit for cell, logit in found.items() if logit > limits[name][cell.type]}
+        for name, found in cells.items()
+    }

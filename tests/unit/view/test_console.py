@@ -22,7 +22,7 @@ def printed(document: Document) -> str:
 def test_no_control_character_comes_through_and_every_annotation_has_its_mark(document):
     shown = console(document).plain
     assert set("\x00\x1b\x9b").isdisjoint(shown)
-    assert shown.encode()
+    shown.encode()  # no half of a surrogate pair
     brackets = console(Document(document.text, document.entities)).plain
     assert shown.startswith(brackets)
     assert shown[len(brackets) :].count("\u2500") == len(document.relations)

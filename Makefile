@@ -25,7 +25,7 @@ help: ## list the verbs
 
 install: .venv/installed-demo ## install the library and its command line into .venv
 
-demo: .venv/installed-demo ## train on the sample corpus, extract, draw: the whole road in two minutes
+demo: .venv/installed-demo ## train on the sample corpus, extract, draw: the whole road in a few minutes
 	$(QUIET) $(BIN)/globalpointer demo --output demo
 
 format: .venv/installed-test ## lay out the code

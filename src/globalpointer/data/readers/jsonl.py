@@ -22,6 +22,9 @@ from globalpointer.data.readers.source import file_name, lines
 from globalpointer.errors import DataError
 from globalpointer.text.spans import Argument, Document, Entity, Event, Relation, Triple
 
+_SINGULAR = {"entity": "entities", "relation": "relations", "triple": "triples", "event": "events"}
+"""Keys that are nearly ours: their annotation would be lost in `meta`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -58,6 +61,11 @@ def parse(line: str, report: Reporter, options: Options, number: int, name: str)
     for kind, value in kinds.items():
         if not isinstance(value, list | None):
             raise DataError(f'expected a list under "{kind}", found {value!r:.60}', path=report.path, line=number)
+    if meant := [key for key in record if key in _SINGULAR]:
+        said = (
+            f"unknown key {meant[0]!r} (nearest: {_SINGULAR[meant[0]]!r}); other data of yours may stand under 'meta'"
+        )
+        raise DataError(said, path=report.path, line=number)
     identity = f"{name}:{number}" if identity is None else str(identity)
     annotation = {} if options.labelled is False else _annotation(Line(text, number, report), kinds, options.mentions)
     return Document(text, id=identity, meta={**record, **(meta or {})}, **annotation)

@@ -233,3 +233,9 @@ def test_labels_can_be_left_aside(one):
     assert one({"text": TEXT, "events": []}, labelled=True).events == ()
     with pytest.raises(DataError, match="not annotated"):
         one({"text": TEXT}, labelled=True)
+
+
+def test_a_key_that_is_nearly_ours_is_not_lost_in_meta(one):
+    with pytest.raises(DataError, match=r"a.jsonl:1: unknown key 'relation' \(nearest: 'relations'\)"):
+        one({"text": "a", "entities": [], "relation": []})
+    assert one({"text": "a", "meta": {"relation": 1}}).meta == {"relation": 1}

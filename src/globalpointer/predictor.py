@@ -35,9 +35,6 @@ Threshold = float | Mapping[str, float]
 
 CARD = "README.md"
 
-SOUGHT = {"ner": "entity", "relation": "relation", "event": "event"}
-"""By kind of task, the annotation it is for."""
-
 LEAST_LIMIT = 256
 """However small the windows, so many cells of one are always kept."""
 
@@ -141,12 +138,7 @@ class Predictor:
     @property
     def kind(self) -> str:
         """What the model is for: "entity", "relation" or "event"."""
-        return SOUGHT[self.model.config.architecture["task"]["kind"]]
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Every kind of annotation that the model gives: of relations, their entities too."""
-        return ("entity", "relation") if self.kind == "relation" else (self.kind,)
+        return self.model.task.kinds[-1]
 
     @property
     def threshold(self) -> float:
@@ -206,7 +198,7 @@ class Predictor:
     ) -> Iterator[Document]:
         """Documents in the order of the texts, as they come; reads sixteen batches ahead to sort them by length."""
         task = self.model.task
-        thresholds = Thresholds.of(threshold, task.schema, {self.kind: self.threshold})
+        thresholds = Thresholds.of(threshold, task.schema, {task.kinds[-1]: self.threshold})
         limits = self.limits(thresholds)
         policy = overlap_policy or self.overlap_policy
         texts = iter(texts)

@@ -54,6 +54,11 @@ class Task(Protocol):
         ...
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of annotation that it gives ("entity", "relation", "event"), what it is for last."""
+        ...
+
+    @property
     def slopes(self) -> Mapping[str, float]:
         """The slopes that were fitted."""
         ...

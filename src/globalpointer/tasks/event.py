@@ -53,11 +53,12 @@ class EventTask:
     trigger: bool = True
     slopes: Mapping[str, float] = field(default_factory=dict)
     overlap_policy: str = "allow"
+    kinds: tuple[str, ...] = field(default=("event",), init=False, repr=False, compare=False)
     grids: tuple[Grid, ...] = field(init=False, repr=False, compare=False)
     _roles: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        check_slopes(self.slopes, ("event",))
+        check_slopes(self.slopes, self.kinds)
         roles = tuple((label, role) for label, names in self.schema.events.items() for role in names)
         labels = tuple(f"{_escaped(label)}/{_escaped(role)}" for label, role in roles)
         links = (Grid(name, LINK, ordered=True, links=True) for name in (HEAD, TAIL))

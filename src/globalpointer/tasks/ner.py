@@ -27,11 +27,12 @@ class NerTask:
     max_width: int | None = None
     slopes: Mapping[str, float] = field(default_factory=dict)
     overlap_policy: str = "nested"
+    kinds: tuple[str, ...] = field(default=("entity",), init=False, repr=False, compare=False)
     grids: tuple[Grid, ...] = field(init=False, repr=False, compare=False)
     _types: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        check_slopes(self.slopes, ("entity",))
+        check_slopes(self.slopes, self.kinds)
         object.__setattr__(self, "grids", (Grid(GRID, self.schema.entities, True, self.max_width),))
         object.__setattr__(self, "_types", {label: index for index, label in enumerate(self.schema.entities)})
 

@@ -52,6 +52,7 @@ class RelationTask:
     constrained: bool = False
     slopes: Mapping[str, float] = field(default_factory=dict)
     overlap_policy: str = "allow"
+    kinds: tuple[str, ...] = field(default=("entity", "relation"), init=False, repr=False, compare=False)
     grids: tuple[Grid, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -63,7 +64,7 @@ class RelationTask:
                 raise ConfigError(f"{name} must be one of {', '.join(known)}, not {given!r}")
         if self.constrained and self.entities != "typed":
             raise ConfigError('constrained relations need entities = "typed": roles have no labels to look at')
-        check_slopes(self.slopes, ("entity", "relation"))
+        check_slopes(self.slopes, self.kinds)
         labels = self.schema.entities if self.entities == "typed" else ROLES
         predicates = tuple(self.schema.relations)
         links = (Grid(name, predicates, ordered=False, links=True) for name in (HEAD, TAIL))

@@ -25,7 +25,9 @@ def calibrate(predictor: Predictor, documents: Sequence[Document], *, batch_size
     with warnings.catch_warnings():
         # So far below the decision there may be any number of cells: expected here, and the best ones are enough.
         warnings.simplefilter("ignore", LimitWarning)
-        doubtful, decided = (Thresholds(named=dict.fromkeys(predictor.kinds, each)) for each in (DOUBTFUL, UNDECIDED))
+        doubtful, decided = (
+            Thresholds(named=dict.fromkeys(predictor.model.task.kinds, each)) for each in (DOUBTFUL, UNDECIDED)
+        )
         answer = answering(predictor, texts, doubtful, policy="allow", batch_size=batch_size)
         found = answer(doubtful) or answer(decided) or []
     logits: dict[str, list[float]] = defaultdict(list)

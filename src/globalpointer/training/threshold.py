@@ -27,6 +27,7 @@ def best_threshold(
     """
     slope = predictor.model.task.slopes.get(predictor.kind, 1.0)
     texts = [document.text for document in documents]
+    nothing = [Document(text, (), relations=(), events=()) for text in texts]
     reports: dict[float, Outcome] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LimitWarning)
@@ -39,7 +40,6 @@ def best_threshold(
                 possible = LEAST <= probability < 1
                 found = answer(Thresholds(named={predictor.kind: probability})) if possible else None
                 if found is not None or not logit:
-                    nothing = [Document(text, (), relations=(), events=()) for text in texts]
                     reports[logit] = EVALUATIONS[kind](documents, nothing if found is None else found)
             return max(reports, key=lambda each: (reports[each].f1, each == 0))
 

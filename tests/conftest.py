@@ -1,7 +1,8 @@
-"""What all tests share: where the real datasets are."""
+"""What all tests share: where the real datasets are, the command line, and small models of the sample corpus."""
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
@@ -21,6 +22,24 @@ def data_dir() -> Path:
         if candidate and Path(candidate).is_dir():
             return Path(candidate)
     pytest.skip("the real datasets are not here (set GLOBALPOINTER_DATA)")
+
+
+@pytest.fixture
+def cli(capfdbinary, monkeypatch):
+    """Run a command line in this process: exit code, standard output, standard error."""
+    from globalpointer.cli.main import run
+
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def call(*words):
+        capfdbinary.readouterr()
+        with pytest.raises(SystemExit) as left:
+            run([str(word) for word in words])
+        out, err = capfdbinary.readouterr()
+        assert b"Traceback" not in err
+        return SimpleNamespace(code=left.value.code, out=out.decode(), err=err.decode())
+
+    return call
 
 
 @pytest.fixture(scope="session")

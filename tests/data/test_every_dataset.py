@@ -2,11 +2,8 @@
 
 import json
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import pytest
-
-from globalpointer.cli.main import run
 
 pytestmark = [
     pytest.mark.data,
@@ -78,22 +75,6 @@ DATASETS = [
     Dataset("duee", "duee", "duee/duee_dev.json.gz", "duee/duee_train.json.gz", 100, 176, "event"),
     Dataset("fewfc", "fewfc", "fewfc/test_trans.json.gz", "fewfc/train_trans.json.gz", 820, 2476, "event"),
 ]  # fmt: skip
-
-
-@pytest.fixture
-def cli(capfdbinary, monkeypatch):
-    """Run a command line in this process: exit code, standard output, standard error."""
-    monkeypatch.setenv("COLUMNS", "160")
-
-    def call(*words):
-        capfdbinary.readouterr()
-        with pytest.raises(SystemExit) as left:
-            run([str(word) for word in words])
-        out, err = capfdbinary.readouterr()
-        assert b"Traceback" not in err
-        return SimpleNamespace(code=left.value.code, out=out.decode(), err=err.decode())
-
-    return call
 
 
 def predicted(cli, model, path):

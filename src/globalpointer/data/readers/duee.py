@@ -8,11 +8,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from globalpointer.data.readers.annotate import checked_text
-from globalpointer.data.readers.links import Mention, event_of, objects, once
+from globalpointer.data.readers.eventful import eventful
+from globalpointer.data.readers.links import Mention, event_of, objects
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
-from globalpointer.data.readers.records import Record, records
+from globalpointer.data.readers.records import Record
 from globalpointer.text.spans import TRIGGER, Document, Event
 
 
@@ -24,14 +24,7 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
 
     Source: Li et al., 2020, DuEE.
     """
-    for record in records(path):
-        fields = record.fields
-        text = checked_text(fields.pop("text", None), "text", record.path, record.line)
-        identity, given = fields.pop("id", None), fields.pop("event_list", None)
-        events = None
-        if given is not None and options.labelled is not False:
-            events = once(_events(text, given, record, report), report, path=record.path)
-        yield Document(text, None, record.id if identity is None else str(identity), fields, events=events)
+    return eventful(path, "text", "event_list", _events, report, options)
 
 
 def _events(text: str, given: Any, record: Record, report: Reporter) -> Iterator[tuple[Event, int | None]]:

@@ -54,17 +54,26 @@ def paired_bootstrap(
     """Draw the documents anew, with replacement, `samples` times, and compare the two models on each draw.
 
     The same seed gives the same numbers. DataError where the three lists are not about the same texts.
+    """
+    if task not in HEADLINES:
+        raise ConfigError(f"task must be one of {', '.join(HEADLINES)}, not {task!r}")
+    one, other = (HEADLINES[task](gold, found) for found in (first, second))
+    return bootstrap(one, other, samples=samples, seed=seed)
+
+
+def bootstrap(first: Sequence[Counts], second: Sequence[Counts], *, samples: int = 1000, seed: int = 0) -> Bootstrap:
+    """`paired_bootstrap` of counts, document by document: perhaps of several models each, added up.
 
     Source: Koehn, 2004, Statistical Significance Tests for Machine Translation Evaluation; the p-value with one sample
     added to both tails, so that it is never 0 (Davison and Hinkley, 1997, section 4.2).
     """
-    if task not in HEADLINES:
-        raise ConfigError(f"task must be one of {', '.join(HEADLINES)}, not {task!r}")
     if samples < 1:
         raise ConfigError(f"the bootstrap needs at least 1 sample, not {samples}")
-    if not gold:
-        raise DataError("the bootstrap needs at least one document, and there is none")
-    counts = np.hstack([_rows(HEADLINES[task](gold, found)) for found in (first, second)])
+    if not first or len(first) != len(second):
+        raise DataError(
+            f"the bootstrap needs at least one document, and both counts of each: {len(first)} and {len(second)} given"
+        )
+    counts = np.hstack([_rows(each) for each in (first, second)])
     difference = float(_difference(counts.sum(0)))
     drawn = _draw(counts, samples, np.random.default_rng(seed))
     low, high = (float(each) for each in np.quantile(drawn, (0.025, 0.975)))

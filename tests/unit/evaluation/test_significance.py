@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from globalpointer.errors import ConfigError, DataError
-from globalpointer.evaluation.report import evaluate
-from globalpointer.evaluation.significance import paired_bootstrap
+from globalpointer.evaluation.report import entity_counts, evaluate
+from globalpointer.evaluation.significance import bootstrap, paired_bootstrap
 from globalpointer.text.spans import Document, Entity, Span
 
 ENTITY = Entity("A", Span(0, 1), "x")
@@ -59,3 +59,19 @@ def test_what_cannot_be_compared_is_refused() -> None:
         paired_bootstrap([], [], [])
     with pytest.raises(DataError, match="300 gold documents but 299"):
         paired_bootstrap(GOLD, GOLD, GOLD[:-1])
+
+
+def test_counts_of_several_models_are_resampled_together() -> None:
+    generator = np.random.default_rng(1)
+    models = [[answers(generator.random(300) < rate) for _ in range(3)] for rate in (0.9, 0.7)]
+    counted = [[entity_counts(GOLD, found) for found in model] for model in models]
+    first, second = ([a + b + c for a, b, c in zip(*model, strict=True)] for model in counted)
+    pooled, alone = bootstrap(first, second), paired_bootstrap(GOLD, models[0][0], models[1][0])
+    means = [np.mean([evaluate(GOLD, found).f1 for found in model]) for model in models]
+    assert pooled.difference == pytest.approx(means[0] - means[1], abs=1e-3)
+    # three models tell more of each document than one does
+    assert pooled.high - pooled.low < alone.high - alone.low
+    # the same model three times tells nothing more: the documents are no more than they were
+    assert bootstrap(*([each + each + each for each in model[0]] for model in counted)) == alone
+    with pytest.raises(DataError, match="2 and 1 given"):
+        bootstrap(first[:2], second[:1])

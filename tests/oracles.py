@@ -3,6 +3,7 @@
 Benchmarks compare with the usual formulations below, so that a test and a benchmark mean the same thing.
 """
 
+import itertools
 import math
 
 import torch
@@ -202,3 +203,31 @@ def cliques_by_subsets(neighbours):
     ]
     cliques = [one for one in subsets if all(b in neighbours[a] for a in one for b in one if a != b)]
     return {one for one in cliques if not any(one < other for other in cliques)}
+
+
+def crf_paths(scores, start, transitions, end):
+    """{tags: score} of every sequence of tags, for the scores [tokens][tags] of one example."""
+    paths = {}
+    for path in itertools.product(range(len(start)), repeat=len(scores)):
+        terms = [start[path[0]], end[path[-1]], *(row[tag] for row, tag in zip(scores, path, strict=True))]
+        paths[path] = math.fsum(terms + [transitions[one][other] for one, other in itertools.pairwise(path)])
+    return paths
+
+
+def bio_legal(path):
+    """Whether every I follows a B or an I of its type, in tags O, B-0, I-0, B-1, I-1, ..."""
+    return all(tag == 0 or tag % 2 == 1 or before in (tag - 1, tag) for before, tag in itertools.pairwise((0, *path)))
+
+
+def bio_names(tags, labels):
+    """Tags as conlleval and seqeval write them."""
+    return ["O" if tag == 0 else f"{'IB'[tag % 2]}-{labels[(tag - 1) // 2]}" for tag in tags]
+
+
+def longest_apart(spans):
+    """Of spans (type, first, last): the longest, of equals the first in order, if none that is taken overlaps it."""
+    taken = []
+    for span in sorted(spans, key=lambda each: (each[1] - each[2], each[1], each[0])):
+        if all(span[2] < other[1] or other[2] < span[1] for other in taken):
+            taken.append(span)
+    return set(taken)

@@ -14,6 +14,9 @@ from globalpointer.config import nearest
 from globalpointer.errors import ConfigError, GlobalPointerError
 from globalpointer.grid import Grid
 from globalpointer.nn.baselines.casrel import CasRel
+from globalpointer.nn.baselines.crf import CrfTagger
+from globalpointer.nn.baselines.pointer import PointerNetwork
+from globalpointer.nn.baselines.softmax import SoftmaxTagger
 from globalpointer.nn.baselines.tplinker import TPLinker
 from globalpointer.nn.encoders.convolutional import IdcnnEncoder, TextCnnEncoder
 from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
@@ -49,7 +52,13 @@ HEADS: dict[str, Callable[..., nn.Module]] = {
     "biaffine": Biaffine,
 }
 
-EXTRACTORS: dict[str, Callable[..., nn.Module]] = {"tplinker": TPLinker, "casrel": CasRel}
+EXTRACTORS: dict[str, Callable[..., nn.Module]] = {
+    "softmax": SoftmaxTagger,
+    "crf": CrfTagger,
+    "pointer": PointerNetwork,
+    "tplinker": TPLinker,
+    "casrel": CasRel,
+}
 """Whole systems of another kind; a recipe names one in the place of a head."""
 
 LOSSES = {"multilabel": multilabel_crossentropy}

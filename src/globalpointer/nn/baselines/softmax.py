@@ -1,0 +1,68 @@
+"""Softmax tagging: every token chooses its BIO tag alone."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from globalpointer.grid import Grid, ScoredCells
+from globalpointer.nn.baselines import tags
+from globalpointer.nn.baselines.cells import gold
+from globalpointer.nn.contracts import Batch
+from globalpointer.nn.heads.global_pointer import lecun
+
+
+class SoftmaxTagger(nn.Module):
+    """A linear classifier of tokens; an Extractor.
+
+        p(y_j | h_j) = softmax(W h_j + b)
+
+    The loss is the cross-entropy, the mean over legal tokens. The answer is the best tag of each token, read as
+    `tags.decode` says. `dropout` stands between encoder and classifier.
+
+    Limits: entities do not overlap; of gold that does, the longest is learned (`tags.encode`). `batch.ignore` is not
+    read.
+
+    Source: Devlin et al., 2019, BERT, section 5.3, with BIO tags.
+    """
+
+    def __init__(self, encoder: nn.Module, grids: Sequence[Grid], *, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.grid = tags.only_grid(grids, "softmax tagging")
+        self.encoder = encoder
+        self.dropout = nn.Dropout(dropout)
+        hidden = int(encoder.hidden)  # type: ignore[arg-type]  # what every Encoder promises
+        self.tag = lecun(nn.Linear(hidden, tags.tag_count(self.grid)))
+
+    def forward(self, batch: Batch) -> Float[Tensor, ""]:
+        """As loss."""
+        return self.loss(batch)
+
+    def loss(self, batch: Batch) -> Float[Tensor, ""]:
+        """The mean cross-entropy; 0 without a legal token. Raises ValueError and AlignmentError as `cells.gold`."""
+        cells = gold(batch, self.grid)
+        where = tags.sequences(batch.legal)
+        scores = self._scores(batch, where)
+        target = tags.encode(cells, batch.legal, where.mask.shape[1])
+        surprise = nn.functional.cross_entropy(scores[where.mask], target[where.mask], reduction="sum")
+        return surprise / where.mask.sum().clamp(min=1)
+
+    @torch.no_grad()
+    def find(
+        self, batch: Batch, *, threshold: Mapping[str, float | Tensor] | float = 0.0, limit: int | None = None
+    ) -> list[ScoredCells]:
+        """The answered cells whose logit reaches the threshold (by grid, 0 where it is not named), of each example.
+
+        The logit of a cell is the least, over its tokens, of the score of the tag minus the best score of another one.
+        It is never below 0, so the threshold 0 keeps the whole answer and a lower one adds nothing. `limit`: at most
+        that many cells an example, the best.
+        """
+        where = tags.sequences(batch.legal)
+        best = self._scores(batch, where).topk(2)
+        margins = best.values[..., 0] - best.values[..., 1]
+        return tags.found(self.grid, where, best.indices[..., 0], margins, threshold=threshold, limit=limit)
+
+    def _scores(self, batch: Batch, where: tags.Sequences) -> Float[Tensor, "batch length tags"]:
+        hidden = self.dropout(self.encoder(batch.tokens, batch.attention))
+        return tags.emissions(self.tag, hidden, batch.legal, where.places)

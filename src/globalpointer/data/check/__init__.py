@@ -67,6 +67,7 @@ def _read(path: str, name: str, tally: Tally, options: dict[str, Any]) -> Corpus
         "duplicate": "annotations given twice and kept once",
         "ambiguous": "annotations with several readings, read by rule,",
         "ignored": "things left aside by the rules of the format",
+        "bare": "files without any annotation",
     }
     for note in notes:
         tally.add(note.level, note.kind, f"{said[note.kind]} in {path}", str(note))

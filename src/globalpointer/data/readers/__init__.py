@@ -7,7 +7,7 @@ is a DataError; the published formats are read as they are, what cannot be kept 
 
 import difflib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Protocol
@@ -92,7 +92,8 @@ def read(
     """The documents of a file, in its order; `options` are the fields of `Options`, such as `joiner`.
 
     `path` may be gzipped, "-" for standard input, and point into an archive (`corpus.tar.gz::train/`). What was
-    repaired, left out or doubled is put into `notes`; without them it is a DataWarning at the end of the file.
+    repaired, left out or doubled is put into `notes`; without them it is a DataWarning at the end of the file. So
+    is, but without a warning, that no document of the file has any annotation.
     Raises ConfigError for an unknown format or option, DataError with file and line for what cannot be read.
     """
     if format not in READERS:
@@ -105,24 +106,27 @@ def read(
     return _read(str(path), format, Notes() if notes is None else notes, on_error, Options(**options), notes is None)
 
 
-def _annotated(document: Document) -> bool:
-    kinds = (document.entities, document.relations, document.triples, document.events)
-    return any(kind is not None for kind in kinds)
+def _kinds(document: Document) -> tuple[Sequence[object] | None, ...]:
+    return document.entities, document.relations, document.triples, document.events
 
 
 def _read(
     path: str, name: str, notes: Notes, on_error: OnError | None, options: Options, warn: bool
 ) -> Iterator[Document]:
-    count = 0
-    for document in READERS[name](path, Reporter(path, notes, on_error), options):
+    count, bare = 0, True
+    before, reporter = notes.counts().get("dropped", 0), Reporter(path, notes, on_error)
+    for document in READERS[name](path, reporter, options):
         count += 1
-        if options.labelled and not _annotated(document):
+        bare = bare and not any(_kinds(document))
+        if options.labelled and all(kind is None for kind in _kinds(document)):
             raise DataError(f"document {document.id} is not annotated, and labels are needed here", path=path)
         yield document
+    dropped = notes.counts().get("dropped", 0) - before
     if not count:
-        dropped = notes.counts().get("dropped", 0)
         raise DataError(
             f"no document in it (format {name})" + f": {dropped} annotations were left out" * bool(dropped), path=path
         )
+    if bare and not dropped and options.labelled is not False:
+        reporter.bare(count, name)
     if warn and notes.grave():
         warnings.warn(f"{path}: " + "\n".join(notes.summary()), DataWarning, stacklevel=2)

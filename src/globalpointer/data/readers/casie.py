@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from globalpointer.data.readers.annotate import checked_text, parse_object, shorten
+from globalpointer.data.readers.forms import check_form
 from globalpointer.data.readers.links import Mention, argument_fault, event_of, objects, once
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
@@ -29,7 +30,8 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
     """
     for place, raw in _files(path):
         fields = parse_object(decode(raw, place, 1), place, 1)
-        text = checked_text(fields.pop("content", None), "content", place, 1)
+        check_form("casie", fields, options.labelled, place, 1)
+        text = checked_text(fields.pop("content"), "content", place, 1)
         given = fields.pop("cyberevent", None)
         events = None
         if given is not None and options.labelled is not False:

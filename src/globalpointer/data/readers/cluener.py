@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from globalpointer.data.readers.annotate import checked_text, cut, label_fault, parse_object, span_fault, unique
+from globalpointer.data.readers.forms import check_form
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
 from globalpointer.data.readers.source import file_name, lines
@@ -24,7 +25,8 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
         if not line.strip():
             continue
         record = parse_object(line, path, number)
-        text = checked_text(record.pop("text", None), "text", path, number)
+        check_form("cluener", record, options.labelled, path, number)
+        text = checked_text(record.pop("text"), "text", path, number)
         labels = record.pop("label", None)
         identity = record.pop("id", None)
         entities = None

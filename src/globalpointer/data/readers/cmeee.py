@@ -24,7 +24,7 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
     for number, line in lines(path):
         if not line.strip():
             continue
-        if line.startswith("{") and line.endswith("}") and BARS not in line:
+        if looks_like_json(line) and BARS not in line:
             raise DataError(
                 f"expected a text and its spans parted by {BARS}, found JSON: try another format",
                 path=path,
@@ -35,6 +35,11 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
         if fields and options.labelled is not False:
             entities = unique(_entities(text, fields, report, number), report, number)
         yield Document(text, entities, f"{name}:{number}")
+
+
+def looks_like_json(line: str) -> bool:
+    """Whether a line is an object of JSON, or a list of such; no text of this format may look so."""
+    return line.startswith(("{", "[{")) and line.endswith(("}", "}]"))
 
 
 def _entities(text: str, fields: list[str], report: Reporter, line: int) -> Iterator[Entity]:

@@ -7,13 +7,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from globalpointer.data.readers.annotate import unique
 from globalpointer.data.readers.indexed import relations
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
-from globalpointer.data.readers.records import Record, records
+from globalpointer.data.readers.records import Record
 from globalpointer.data.readers.tags import SCHEMES, decode
-from globalpointer.data.readers.words import Words, join, joiner_of
+from globalpointer.data.readers.tokenised import Found, tokenised
+from globalpointer.data.readers.words import Words
 from globalpointer.errors import DataError
 from globalpointer.text.spans import Document, Entity
 
@@ -25,20 +25,12 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
 
     Source: Roth and Yih, 2004 (the data); Gupta et al., 2016 (its usual split); Ma et al., 2022 (the form).
     """
-    joiner = joiner_of(options, path, "conll04")
-    for record in records(path):
-        fields = record.fields
-        words = join(fields.pop("tokens", None), joiner, record)
-        tags, given = fields.pop("tags", None), fields.pop("relations", None)
-        identity = fields.pop("orig_id", None)
-        name = record.id if identity is None else str(identity)
-        if tags is None or options.labelled is False:
-            yield Document(words.text, None, name, fields)
-            continue
-        entities = _entities(words, tags, report, record)
-        found = relations(given, entities, report, record)
-        kept = unique(entities, report, record.line, path=record.path)
-        yield Document(words.text, kept, name, fields, found)
+    return tokenised(path, "conll04", _annotation, report, options)
+
+
+def _annotation(words: Words, tags: Any, links: Any, report: Reporter, record: Record) -> Found:
+    entities = _entities(words, tags, report, record)
+    return entities, relations(links, entities, report, record)
 
 
 def _entities(words: Words, tags: Any, report: Reporter, record: Record) -> list[Entity]:

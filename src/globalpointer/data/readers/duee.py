@@ -24,7 +24,7 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
 
     Source: Li et al., 2020, DuEE.
     """
-    return eventful(path, "text", "event_list", _events, report, options)
+    return eventful(path, "duee", _events, report, options)
 
 
 def _events(text: str, given: Any, record: Record, report: Reporter) -> Iterator[tuple[Event, int | None]]:

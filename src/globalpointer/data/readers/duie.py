@@ -29,7 +29,7 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
 
     Source: Li et al., 2019, DuIE; Guan et al., 2020, CMeIE.
     """
-    return unlocated(path, "spo_list", _triples, report, options)
+    return unlocated(path, "duie", _triples, report, options)
 
 
 def _triples(claims: Any, report: Reporter, record: Record) -> Iterator[TypedTriple]:

@@ -6,14 +6,16 @@
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
-from globalpointer.data.readers.annotate import label_fault, unique
+from globalpointer.data.readers.annotate import label_fault
 from globalpointer.data.readers.links import once
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
-from globalpointer.data.readers.records import Record, records
-from globalpointer.data.readers.words import Words, join, joiner_of
+from globalpointer.data.readers.records import Record
+from globalpointer.data.readers.tokenised import Found, tokenised
+from globalpointer.data.readers.words import Words
 from globalpointer.errors import DataError
 from globalpointer.text.spans import Document, Entity, Relation
 
@@ -26,23 +28,7 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
 
     Source: Luan et al., 2018, SciERC; Wadden et al., 2019, DyGIE++.
     """
-    joiner = joiner_of(options, path, "dygie")
-    for record in records(path):
-        fields = record.fields
-        words = join(_tokens(fields.pop("sentences", None), record), joiner, record)
-        given, links = fields.pop("ner", None), fields.pop("relations", None)
-        identity = fields.pop("doc_key", None)
-        name = record.id if identity is None else str(identity)
-        if given is None or options.labelled is False:
-            yield Document(words.text, None, name, fields)
-            continue
-        entities = _entities(words, given, report, record)
-        found = None
-        if links is not None:
-            kept = ((each, record.line) for each in _relations(links, entities, report, record))
-            found = once(kept, report, path=record.path)
-        every = (entity for same in entities.values() for entity in same)
-        yield Document(words.text, unique(every, report, record.line, path=record.path), name, fields, found)
+    return tokenised(path, "dygie", _annotation, report, options, tokens=_tokens)
 
 
 def _tokens(sentences: Any, record: Record) -> list[Any]:
@@ -53,6 +39,15 @@ def _tokens(sentences: Any, record: Record) -> list[Any]:
             line=record.line,
         )
     return [token for sentence in sentences for token in sentence]
+
+
+def _annotation(words: Words, given: Any, links: Any, report: Reporter, record: Record) -> Found:
+    entities = _entities(words, given, report, record)
+    relations = None
+    if links is not None:
+        kept = ((each, record.line) for each in _relations(links, entities, report, record))
+        relations = once(kept, report, path=record.path)
+    return chain.from_iterable(entities.values()), relations
 
 
 def _entities(words: Words, given: Any, report: Reporter, record: Record) -> dict[Tokens, list[Entity]]:

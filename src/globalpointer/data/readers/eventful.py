@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from globalpointer.data.readers.annotate import checked_text
+from globalpointer.data.readers.forms import FORMS, check_form
 from globalpointer.data.readers.links import once
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
@@ -14,14 +15,18 @@ Parse = Callable[[str, Any, Record, Reporter], Iterator[tuple[Event, int | None]
 """A text and what stands under the key of its events, as events with their lines; what is none is told."""
 
 
-def eventful(
-    path: str, text_key: str, events_key: str, parse: Parse, report: Reporter, options: Options
-) -> Iterator[Document]:
-    """The documents of a file; a record without `events_key` is not annotated, other keys go to `meta`."""
+def eventful(path: str, name: str, parse: Parse, report: Reporter, options: Options) -> Iterator[Document]:
+    """The documents of a file in a format of `FORMS`.
+
+    A record without events is not annotated; other keys go to `meta`.
+    """
+    form = FORMS[name]
+    (key,) = form.annotation
     for record in records(path):
         fields = record.fields
-        text = checked_text(fields.pop(text_key, None), text_key, record.path, record.line)
-        identity, given = fields.pop("id", None), fields.pop(events_key, None)
+        check_form(name, fields, options.labelled, record.path, record.line)
+        text = checked_text(fields.pop(form.text), form.text, record.path, record.line)
+        identity, given = fields.pop(form.id, None), fields.pop(key, None)
         events = None
         if given is not None and options.labelled is not False:
             events = once(parse(text, given, record, report), report, path=record.path)

@@ -21,7 +21,7 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
     Source: Zhou et al., 2021, What the Role is vs. What Plays the Role: Semi-supervised Event Argument Extraction via
     Dual Question Answering.
     """
-    return eventful(path, "content", "events", _events, report, options)
+    return eventful(path, "fewfc", _events, report, options)
 
 
 def _events(text: str, given: Any, record: Record, report: Reporter) -> Iterator[tuple[Event, int | None]]:

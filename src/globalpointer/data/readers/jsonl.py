@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from globalpointer.data.readers.annotate import checked_text, cut, label_fault, parse_object, span_fault, unique
+from globalpointer.data.readers.forms import FORMS, check_form
 from globalpointer.data.readers.links import argument, argument_fault, event, name_fault, once
 from globalpointer.data.readers.locate import TypedTriple, locate
 from globalpointer.data.readers.notes import Reporter
@@ -50,14 +51,12 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
 def parse(line: str, report: Reporter, options: Options, number: int, name: str) -> Document:
     """One line as a document; keys we do not know are kept in `meta`."""
     record = parse_object(line, report.path, number)
-    if "text" not in record:
-        found = ", ".join(map(repr, record)) or "none"
-        raise DataError(f'expected the key "text", found the keys {found}', path=report.path, line=number)
+    check_form("jsonl", record, options.labelled, report.path, number)
     text = checked_text(record.pop("text"), "text", report.path, number)
     identity, meta = record.pop("id", None), record.pop("meta", None)
     if not isinstance(meta, Mapping | None):
         raise DataError(f'expected an object under "meta", found {meta!r}', path=report.path, line=number)
-    kinds = {kind: record.pop(kind, None) for kind in ("entities", "relations", "triples", "events")}
+    kinds = {kind: record.pop(kind, None) for kind in FORMS["jsonl"].annotation}
     for kind, value in kinds.items():
         if not isinstance(value, list | None):
             raise DataError(f'expected a list under "{kind}", found {value!r:.60}', path=report.path, line=number)

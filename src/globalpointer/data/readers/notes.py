@@ -8,7 +8,7 @@ from typing import Literal
 
 from globalpointer.errors import DataError
 
-Kind = Literal["dropped", "repaired", "duplicate", "ambiguous", "ignored"]
+Kind = Literal["dropped", "repaired", "duplicate", "ambiguous", "ignored", "bare"]
 Level = Literal["error", "warning", "info"]
 OnError = Literal["raise", "skip"]
 
@@ -18,6 +18,7 @@ LEVELS: dict[Kind, Level] = {
     "duplicate": "warning",
     "ambiguous": "info",
     "ignored": "info",
+    "bare": "info",
 }
 
 
@@ -32,7 +33,7 @@ class Note:
     `dropped`: annotation that cannot be kept. `repaired`: annotation that had one clear reading. `duplicate`: given
     twice, kept once. `ambiguous`: had several readings, of which a rule chose, such as a mention that stands in a text
     more than once (see `data.readers.locate`). `ignored`: left aside by the rules of the format, such as a `-DOCSTART-`
-    line.
+    line. `bare`: a whole file of which no document has any annotation.
     """
 
     kind: Kind
@@ -88,6 +89,7 @@ class Notes:
             lines += [f"  {note}" for note in of_kind[:examples]]
             lines += [f"  ... and {count - examples} more"] * (count > examples)
         ambiguous = self.counts().get("ambiguous", 0)
+        lines += [str(note) for note in self._notes if note.kind == "bare"]
         if ambiguous:
             lines.append(f"{ambiguous} annotation{'s' * (ambiguous != 1)} with several readings, of which a rule chose")
         return lines
@@ -123,6 +125,11 @@ class Reporter:
     def ambiguous(self, message: str, line: int | None, *, path: str | None = None) -> None:
         """An annotation had several readings, and a rule chose; never an error."""
         self.notes.add(Note("ambiguous", message, path or self.path, line))
+
+    def bare(self, documents: int, name: str) -> None:
+        """Nothing in these documents is annotated, read in this format; never an error."""
+        said = f"read as {name!r}, it has no annotation; documents: {documents}"
+        self.notes.add(Note("bare", said, self.path))
 
     def ignored(self, message: str, line: int | None, *, path: str | None = None) -> None:
         """Something stands aside by the rules of the format; never an error."""

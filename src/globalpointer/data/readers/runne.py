@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from globalpointer.data.readers.annotate import checked_text, cut, label_fault, parse_object, span_fault, unique
+from globalpointer.data.readers.forms import check_form
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
 from globalpointer.data.readers.source import file_name, lines
@@ -30,6 +31,8 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
         if not line.strip():
             continue
         record = parse_object(line, path, number)
+        if "ners" not in record:  # those with labels may have their texts in another file
+            check_form("runne", record, options.labelled, path, number)
         identity = record.pop("id", None)
         text = record.pop("sentences", None)
         if text is None:

@@ -8,12 +8,12 @@ the subject and "tail" the object. Without "relations" only entities are annotat
 from collections.abc import Iterator
 from typing import Any
 
-from globalpointer.data.readers.annotate import unique
 from globalpointer.data.readers.indexed import relations
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
-from globalpointer.data.readers.records import Record, records
-from globalpointer.data.readers.words import Words, join, joiner_of
+from globalpointer.data.readers.records import Record
+from globalpointer.data.readers.tokenised import Found, tokenised
+from globalpointer.data.readers.words import Words
 from globalpointer.errors import DataError
 from globalpointer.text.spans import Document, Entity
 
@@ -23,20 +23,12 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
 
     Source: Eberts and Ulges, 2020, SpERT.
     """
-    joiner = joiner_of(options, path, "spert")
-    for record in records(path):
-        fields = record.fields
-        words = join(fields.pop("tokens", None), joiner, record)
-        given, links = fields.pop("entities", None), fields.pop("relations", None)
-        identity = fields.pop("orig_id", None)
-        name = record.id if identity is None else str(identity)
-        if given is None or options.labelled is False:
-            yield Document(words.text, None, name, fields)
-            continue
-        entities = _entities(words, given, report, record)
-        found = relations(links, entities, report, record)
-        kept = unique(filter(None, entities), report, record.line, path=record.path)
-        yield Document(words.text, kept, name, fields, found)
+    return tokenised(path, "spert", _annotation, report, options)
+
+
+def _annotation(words: Words, given: Any, links: Any, report: Reporter, record: Record) -> Found:
+    entities = _entities(words, given, report, record)
+    return entities, relations(links, entities, report, record)
 
 
 def _entities(words: Words, given: Any, report: Reporter, record: Record) -> list[Entity | None]:

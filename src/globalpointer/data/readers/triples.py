@@ -23,7 +23,7 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
 
     Source: Wei et al., 2020, CasRel (the form); Zeng et al., 2018 (the choice of NYT and WebNLG).
     """
-    return unlocated(path, "triple_list", _triples, report, options)
+    return unlocated(path, "triples", _triples, report, options)
 
 
 def _triples(given: Any, report: Reporter, record: Record) -> Iterator[TypedTriple]:

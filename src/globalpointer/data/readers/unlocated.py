@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from globalpointer.data.readers.annotate import checked_text
+from globalpointer.data.readers.forms import FORMS, check_form
 from globalpointer.data.readers.locate import TypedTriple, locate
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
@@ -14,19 +15,21 @@ Parse = Callable[[Any, Reporter, Record], Iterable[TypedTriple]]
 """What stands under the key of the triples, as triples; what is none of them is told."""
 
 
-def unlocated(path: str, key: str, parse: Parse, report: Reporter, options: Options) -> Iterator[Document]:
-    """The documents of a file whose records have their text under "text" and their triples under `key`.
+def unlocated(path: str, name: str, parse: Parse, report: Reporter, options: Options) -> Iterator[Document]:
+    """The documents of a file in a format of `FORMS`, their mentions located as `options.mentions` says.
 
-    Mentions are located as `options.mentions` says; a record without `key` is not annotated, other keys go to `meta`.
+    A record without triples is not annotated; other keys go to `meta`.
     """
+    form = FORMS[name]
+    (key,) = form.annotation
     for record in records(path):
         fields = record.fields
-        text = checked_text(fields.pop("text", None), "text", record.path, record.line)
-        given = fields.pop(key, None)
-        identity = fields.pop("id", None)
-        name = record.id if identity is None else str(identity)
+        check_form(name, fields, options.labelled, record.path, record.line)
+        text = checked_text(fields.pop(form.text), form.text, record.path, record.line)
+        identity, given = fields.pop(form.id, None), fields.pop(key, None)
+        named = record.id if identity is None else str(identity)
         if given is None or options.labelled is False:
-            yield Document(text, None, name, fields)
+            yield Document(text, None, named, fields)
             continue
         found = locate(text, parse(given, report, record), options.mentions, report, record.line, path=record.path)
-        yield Document(text, found.entities, name, fields, found.relations, None, found.triples)
+        yield Document(text, found.entities, named, fields, found.relations, None, found.triples)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from globalpointer.data.readers.cmeee import looks_like_json
 from globalpointer.errors import DataError
 from globalpointer.text.spans import Document
 
@@ -35,7 +36,7 @@ def cmeee(document: Document) -> Iterator[str]:
         or not document.text.strip()
     ):
         raise DataError(f"document {document.id}: a cmeee text is one line, not blank, without '|||': use jsonl")
-    if document.text.startswith("{") and document.text.endswith("}") and document.entities is None:
+    if document.entities is None and looks_like_json(document.text):
         raise DataError(f"document {document.id}: in cmeee a text in braces would be taken for JSON: use jsonl")
     fields = [document.text]
     for entity in document.entities or ():

@@ -11,8 +11,10 @@ TEXTS = ["Ann sings in Oslo.", "李雷在上海的蓝湖科技担任算法工程
 LABELS = ["LOC", "ORG", "PER"]
 
 
-def small_predictor(*, window=256, overlap=8, head="efficient", slope=1.0, truncation="window", **options) -> Predictor:
-    """An untrained character model over TEXTS, always the same one."""
+def small_predictor(
+    *, window=256, overlap=8, head="efficient", slope=1.0, truncation="window", architecture=None, **options
+) -> Predictor:
+    """An untrained character model over TEXTS, always the same one; `architecture`: changes of it."""
     torch.manual_seed(7)
     backend = learn_tokenizer(TEXTS, "character")
     text = {"window": window, "overlap": overlap, "truncation": truncation}
@@ -31,6 +33,7 @@ def small_predictor(*, window=256, overlap=8, head="efficient", slope=1.0, trunc
             "loss": "multilabel",
             "reduction": "mean",
             "dropout": 0.1,
+            **(architecture or {}),
         },
         text={**text, "joiner": None, "unit": "character"},
         slopes={"entity": slope},

@@ -52,9 +52,7 @@ def multilabel_loss(scores, shape, cells, targets=None, ignore=(), threshold=Non
     """[batch][types] of log(1 + Σ_neg e^(s-TH)) + log(1 + Σ_pos e^(TH-s)). `scores`: from every_score."""
     examples, types = shape
     threshold = threshold or [0.0] * types
-    gold = {}
-    for cell, target in zip(map(tuple, cells), targets or [1.0] * len(cells), strict=True):
-        gold[cell] = max(target, gold.get(cell, 0.0))
+    gold = gold_targets(cells, targets)
     ignore = set(map(tuple, ignore))
     negative = [[[0.0] for _ in range(types)] for _ in range(examples)]
     positive = [[[0.0] for _ in range(types)] for _ in range(examples)]
@@ -68,6 +66,46 @@ def multilabel_loss(scores, shape, cells, targets=None, ignore=(), threshold=Non
         if target > 0:
             positive[b][t].append(threshold[t] - logit + math.log(target))
     return [[log_sum_exp(negative[b][t]) + log_sum_exp(positive[b][t]) for t in range(types)] for b in range(examples)]
+
+
+def softplus(value):
+    """log(1 + e^value)."""
+    return max(value, 0.0) + math.log1p(math.exp(-abs(value)))
+
+
+def gold_targets(cells, targets=None):
+    """{cell: its target}: of several the highest."""
+    gold = {}
+    for cell, target in zip(map(tuple, cells), targets or [1.0] * len(cells), strict=True):
+        gold[cell] = max(target, gold.get(cell, 0.0))
+    return gold
+
+
+def focal_loss(scores, shape, cells, targets=None, ignore=(), gamma=0.0, alpha=None):
+    """[batch][types] of Σ -α_t (1 - p_t)^γ log p_t; with γ = 0 and no α the binary cross-entropy."""
+    gold, ignore = gold_targets(cells, targets), set(map(tuple, ignore))
+    terms = [[[] for _ in range(shape[1])] for _ in range(shape[0])]
+    weights = (1.0, 1.0) if alpha is None else (alpha, 1 - alpha)
+    for cell, logit in scores.items():
+        if cell not in ignore:
+            target = gold.get(cell, 0.0)
+            for share, weight, signed in ((target, weights[0], logit), (1 - target, weights[1], -logit)):
+                terms[cell[0]][cell[1]].append(share * weight * sigmoid(-signed) ** gamma * softplus(-signed))
+    return [[math.fsum(values) for values in row] for row in terms]
+
+
+def softmax_loss(scores, shape, cells, targets=None, ignore=()):
+    """[batch] of the cross-entropies of pairs of tokens whose classes are the types and "none", added up."""
+    gold, ignore = gold_targets(cells, targets), set(map(tuple, ignore))
+    total = [[] for _ in range(shape[0])]
+    for b, i, j in {(b, i, j) for b, _, i, j in scores}:
+        kept = [t for t in range(shape[1]) if (b, t, i, j) not in ignore]
+        asked = {t: gold.get((b, t, i, j), 0.0) for t in kept}
+        scale = max(1.0, math.fsum(asked.values()))
+        partition = log_sum_exp([0.0, *(scores[b, t, i, j] for t in kept)])
+        total[b] += [asked[t] / scale * (partition - scores[b, t, i, j]) for t in kept]
+        total[b].append((1 - math.fsum(asked.values()) / scale) * partition)
+    return [math.fsum(values) for values in total]
 
 
 def divergence(first, second, shape):

@@ -5,9 +5,11 @@ values, and the classes that are made receive plain arguments.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from typing import Any, Literal
 
+import torch
 from torch import nn
 
 from globalpointer.config import nearest
@@ -25,8 +27,11 @@ from globalpointer.nn.heads.additive import Additive
 from globalpointer.nn.heads.biaffine import Biaffine
 from globalpointer.nn.heads.efficient import EfficientGlobalPointer
 from globalpointer.nn.heads.global_pointer import GlobalPointer
+from globalpointer.nn.heads.thresholds import Thresholds
+from globalpointer.nn.losses.ablations import binary_crossentropy, focal_crossentropy, softmax_crossentropy
 from globalpointer.nn.losses.multilabel import multilabel_crossentropy
-from globalpointer.nn.token_pair import TokenPairModel
+from globalpointer.nn.scores import DenseScores
+from globalpointer.nn.token_pair import Loss, TokenPairModel
 from globalpointer.tasks.base import Task
 from globalpointer.tasks.event import EventTask
 from globalpointer.tasks.ner import NerTask
@@ -61,7 +66,18 @@ EXTRACTORS: dict[str, Callable[..., nn.Module]] = {
 }
 """Whole systems of another kind; a recipe names one in the place of a head."""
 
-LOSSES = {"multilabel": multilabel_crossentropy}
+LOSSES: dict[str, Loss] = {
+    "multilabel": multilabel_crossentropy,
+    "binary": binary_crossentropy,
+    "focal": focal_crossentropy,
+    "softmax": softmax_crossentropy,
+}
+
+EXCLUSIVE = ("softmax",)
+"""Losses in which the types of a pair of tokens compete, so that one of them at most is an answer."""
+
+_CONTRACT = ("targets", "ignore", "impl", "threshold")
+"""Keyword arguments of a loss that are no matter of a recipe: the batch, the device and `thresholds` decide."""
 
 
 def build_task(task: Mapping[str, Any], *, slopes: Mapping[str, float] | None = None) -> Task:
@@ -79,19 +95,45 @@ def build_extractor(architecture: Mapping[str, Any]) -> nn.Module:
     grids = build_task(architecture["task"]).grids
     name = architecture["head"]["name"]
     if name in EXTRACTORS:
+        _check_own_loss(architecture)
         options = {"dropout": architecture["dropout"], **architecture["head"]["options"]}
         made: nn.Module = construct(EXTRACTORS[name], {"encoder": encoder, "grids": grids, **options}, repr(name))
         return made
     hidden = int(encoder.hidden)  # type: ignore[arg-type]  # what every Encoder promises
-    heads = {grid.name: build_head(architecture["head"], hidden, grid) for grid in grids}
-    loss = look_up(LOSSES, architecture["loss"], "loss")
+    thresholds = architecture.get("thresholds", 0.0)
+    heads = {grid.name: build_head(architecture["head"], hidden, grid, thresholds=thresholds) for grid in grids}
+    loss = build_loss(architecture["loss"], architecture.get("loss_options", {}))
     return TokenPairModel(
         encoder,
         heads,
         losses=dict.fromkeys(heads, loss),
         reductions=dict.fromkeys(heads, architecture["reduction"]),
         dropout=architecture["dropout"],
+        exclusive=architecture["loss"] in EXCLUSIVE,
     )
+
+
+def _check_own_loss(architecture: Mapping[str, Any]) -> None:
+    """A system with a loss of its own takes no other, and has no scores that thresholds could be taken from."""
+    plain = {"loss": "multilabel", "loss_options": {}, "thresholds": 0.0}
+    if asked := [key for key, value in plain.items() if architecture.get(key, value) != value]:
+        raise ConfigError(
+            f"{architecture['head']['name']!r} has a loss of its own, and model.{asked[0]} is for heads: leave it out, "
+            f"or choose a head ({', '.join(HEADS)})"
+        )
+
+
+def build_loss(name: str, options: Mapping[str, Any]) -> Loss:
+    """The loss of this name with these options. A wrong one is told now, by one cell, and not by the first batch."""
+    loss = look_up(LOSSES, name, "loss")
+    parameters = inspect.signature(loss).parameters.values()
+    known = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY and each.name not in _CONTRACT]
+    check_options(options, known, f"loss {name!r}")
+    # A model that is loaded is built without memory; the cell needs some
+    with torch.device("cpu"):
+        one_cell = DenseScores(torch.zeros(1, 1, 1, 1), torch.ones(1, 1, dtype=torch.bool))
+        construct(partial(loss, one_cell, torch.zeros(1, 4, dtype=torch.long)), options, f"loss {name!r}")
+    return partial(loss, **options)
 
 
 def build_encoder(encoder: Mapping[str, Any]) -> nn.Module:
@@ -101,15 +143,22 @@ def build_encoder(encoder: Mapping[str, Any]) -> nn.Module:
     return made
 
 
-def build_head(head: Mapping[str, Any], hidden: int, grid: Grid) -> nn.Module:
-    """The head of one grid: `{"name": ..., "options": {...}}`. Links have no rotary positions, as the author has it."""
+def build_head(
+    head: Mapping[str, Any], hidden: int, grid: Grid, *, thresholds: float | Literal["learned"] = 0.0
+) -> nn.Module:
+    """The head of one grid: `{"name": ..., "options": {...}}`. Links have no rotary positions, as the author has it.
+
+    `thresholds`: the logit above which a cell is found; "learned": one for each type, which begins at 0.
+    """
     options = {"ordered": grid.ordered, "max_width": grid.max_width, **head["options"]}
     if grid.links and takes(head["name"], "rotary"):
         options["rotary"] = False
     maker = look_up(HEADS, head["name"], "head")
     sizes = {"hidden": hidden, "types": len(grid.labels)}
     made: nn.Module = construct(maker, {**sizes, **options}, f"head {head['name']!r}")
-    return made
+    if thresholds == "learned":
+        return Thresholds(made, len(grid.labels))
+    return Thresholds(made, len(grid.labels), start=thresholds, learned=False) if thresholds else made
 
 
 def takes(head: str, option: str) -> bool:
@@ -126,13 +175,18 @@ def look_up(table: Mapping[str, Any], name: str, what: str) -> Any:
 
 def construct(maker: Callable[..., Any], options: Mapping[str, Any], what: str) -> Any:
     """`maker(**options)`, where an option it does not know is a ConfigError that names the nearest it does."""
-    known = list(inspect.signature(maker).parameters)
-    for name in options:
-        if name not in known:
-            raise ConfigError(f"{what} has no option {name!r} ({nearest(name, known)})")
+    check_options(options, list(inspect.signature(maker).parameters), what)
     try:
         return maker(**options)
     except GlobalPointerError:
         raise
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{what} cannot be made with {dict(options)}: {error}") from error
+
+
+def check_options(options: Mapping[str, Any], known: Collection[str], what: str) -> None:
+    """Raise ConfigError for the first option that is none, with the nearest that is one."""
+    for name in options:
+        if name not in known:
+            others = nearest(name, list(known)) if known else "it has none"
+            raise ConfigError(f"{what} has no option {name!r} ({others})")

@@ -121,6 +121,10 @@ class ModelConfig(Section):
     """Size of the vectors that a head compares. None: the head's own, 64 for those of the family."""
     rotary: bool = True
     loss: str = "multilabel"
+    loss_options: dict[str, Any] = Field(default_factory=dict)
+    """Keyword arguments of the loss, such as `gamma = 2.0` of "focal"."""
+    thresholds: Annotated[float, Field(allow_inf_nan=False)] | Literal["learned"] = 0.0
+    """The logit above which a cell is found, in training and afterwards; "learned": one for each type, from 0 on."""
     reduction: Literal["mean", "sum"] | None = None
     """How the losses of the types become one: their mean or their sum. None: as the author does, the mean for entities
     and the sum for relations and events."""

@@ -3,7 +3,7 @@
 import pytest
 from tests.models import small_predictor
 
-from globalpointer.build import build_extractor, build_task
+from globalpointer.build import LOSSES, build_extractor, build_loss, build_task
 from globalpointer.errors import ConfigError
 
 
@@ -30,6 +30,13 @@ def test_every_head_is_made(architecture, head):
         ({"encoder": {"name": "bilstmm", "options": {}}}, "unknown encoder 'bilstmm' (nearest: 'bilstm')"),
         ({"head": {"name": "eficient", "options": {}}}, "unknown head 'eficient' (nearest: 'efficient')"),
         ({"loss": "multilable"}, "unknown loss 'multilable' (nearest: 'multilabel')"),
+        ({"loss": "focal", "loss_options": {"gama": 1}}, "loss 'focal' has no option 'gama' (nearest: 'gamma')"),
+        ({"loss": "focal", "loss_options": {"targets": 1}}, "loss 'focal' has no option 'targets'"),
+        ({"loss": "focal", "loss_options": {"gamma": "x"}}, "loss 'focal' cannot be made with {'gamma': 'x'}"),
+        ({"loss": "focal", "loss_options": {"alpha": 2}}, "alpha between 0 and 1"),
+        ({"loss_options": {"gamma": 2}}, "loss 'multilabel' has no option 'gamma' (it has none)"),
+        ({"head": {"name": "tplinker", "options": {}}, "loss": "focal"}, "'tplinker' has a loss of its own"),
+        ({"head": {"name": "tplinker", "options": {}}, "thresholds": "learned"}, "model.thresholds is for heads"),
         (
             {"encoder": {"name": "bilstm", "options": {"vocab_size": 9, "hiden": 8}}},
             "encoder 'bilstm' has no option 'hiden' (nearest: 'hidden')",
@@ -46,3 +53,20 @@ def test_a_mistake_is_named(architecture, changed, said):
 def test_the_task_has_the_slope_and_the_band():
     task = build_task({"kind": "ner", "schema": {"entities": ["A"]}, "max_width": 4}, slopes={"entity": 2.0})
     assert (task.slopes["entity"], task.grids[0].max_width) == (2.0, 4)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_loss_is_made_and_only_the_softmax_makes_types_compete(architecture, loss):
+    extractor = build_extractor({**architecture, "loss": loss})
+    assert extractor.exclusive == (loss == "softmax")
+
+
+def test_the_options_of_a_loss_reach_it():
+    assert build_loss("focal", {"gamma": 0.5}).keywords == {"gamma": 0.5}
+
+
+@pytest.mark.parametrize(("thresholds", "trained"), [("learned", True), (1.5, False)])
+def test_thresholds_stand_around_the_head(architecture, thresholds, trained):
+    head = build_extractor({**architecture, "thresholds": thresholds}).heads["entity"]
+    assert head.values.tolist() == [0.0 if trained else 1.5] * 3
+    assert head.bias.requires_grad == trained

@@ -32,6 +32,24 @@ def test_saved_and_loaded_logits_are_equal_to_the_bit(tmp_path, head):
         assert torch.equal(again.logits(text)[1]["entity"], first["entity"])
 
 
+@pytest.mark.parametrize("thresholds", ["learned", 0.7])
+def test_thresholds_are_saved_with_the_model(tmp_path, thresholds):
+    predictor = small_predictor(architecture={"thresholds": thresholds})
+    head = predictor.model.extractor.heads["entity"]
+    with torch.no_grad():
+        head.bias.add_(torch.tensor([0.1, -0.4, 0.2]))
+    predictor.save_pretrained(tmp_path)
+    again = Predictor.from_pretrained(tmp_path, device="cpu")
+    assert torch.equal(again.model.extractor.heads["entity"].values, head.values)
+    assert torch.equal(again.logits(TEXTS[0])[1]["entity"], predictor.logits(TEXTS[0])[1]["entity"])
+
+
+def test_a_loss_is_saved_with_its_options(tmp_path):
+    small_predictor(architecture={"loss": "focal", "loss_options": {"gamma": 0.5}}).save_pretrained(tmp_path)
+    extractor = load_model(tmp_path).extractor
+    assert extractor.losses["entity"].keywords == {"gamma": 0.5}
+
+
 def test_the_folder_holds_no_pickle(folder):
     assert {file.name for file in folder.iterdir()} >= {"config.json", "model.safetensors", "tokenizer.json"}
     assert not [file for file in folder.iterdir() if file.suffix in (".bin", ".pt", ".pkl", ".pth")]

@@ -26,7 +26,8 @@ class TokenPairModel(nn.Module):
 
     `reductions`: for each grid "mean" (over types and examples; the default) or "sum" (over types, then the mean over
     examples); the losses of the grids are added. `dropout` stands between encoder and heads. The encoder runs in
-    whatever precision autocast asks for; heads and losses in float32.
+    whatever precision autocast asks for; heads and losses in float32. `exclusive`: the types of a pair of tokens
+    compete, and only the best is an answer, as the softmax loss has learned it.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class TokenPairModel(nn.Module):
         reductions: Mapping[str, str] | None = None,
         losses: Mapping[str, Loss] | None = None,
         dropout: float = 0.0,
+        exclusive: bool = False,
     ) -> None:
         super().__init__()
         self.reductions = dict.fromkeys(heads, "mean") | dict(reductions or {})
@@ -54,6 +56,7 @@ class TokenPairModel(nn.Module):
         self.heads = nn.ModuleDict({name.replace(".", "-"): head for name, head in heads.items()})
         self.grids = tuple(heads)
         self.dropout = nn.Dropout(dropout)
+        self.exclusive = exclusive
 
     def forward(self, batch: Batch) -> dict[str, PairScores]:
         """As scores."""
@@ -91,9 +94,11 @@ class TokenPairModel(nn.Module):
         found: list[dict[str, Mapping[Cell, float]]] = [{} for _ in range(len(batch.tokens))]
         for name, scores in self.scores(batch).items():
             limits = threshold.get(name, 0.0) if isinstance(threshold, Mapping) else threshold
-            cells, logits = find(scores, limits, limit=limit)
+            # Before `limit` pairs have been met, each may have been met with all its types
+            most = limit * scores.types if limit is not None and self.exclusive else limit
+            cells, logits = find(scores, limits, limit=most)
             for example, scored in zip(found, by_example(cells, logits, len(found)), strict=True):
-                example[name] = scored
+                example[name] = best_types(scored, limit) if self.exclusive else scored
         return list(found)
 
 
@@ -105,3 +110,14 @@ def by_example(
     for (example, kind, row, col), logit in zip(cells.tolist(), logits.tolist(), strict=True):
         split[example][Cell(kind, row, col)] = logit
     return split
+
+
+def best_types(scored: Mapping[Cell, float], limit: int | None = None) -> dict[Cell, float]:
+    """The best cell of each (row, col), of equals the first; of these at most `limit`, the best."""
+    best: dict[tuple[int, int], Cell] = {}
+    for cell, logit in scored.items():
+        rival = best.setdefault((cell.row, cell.col), cell)
+        if logit > scored[rival]:
+            best[cell.row, cell.col] = cell
+    kept = sorted(best.values(), key=lambda cell: (-scored[cell], cell))[:limit]
+    return {cell: scored[cell] for cell in sorted(kept)}

@@ -49,6 +49,8 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
                 "options": {**head, **recipe.model.head_options},
             },
             "loss": recipe.model.loss,
+            "loss_options": recipe.model.loss_options,
+            "thresholds": recipe.model.thresholds,
             "reduction": recipe.model.reduction or ("mean" if recipe.task.kind == "ner" else "sum"),
             "dropout": recipe.model.dropout,
         },

@@ -6,6 +6,7 @@ from torch import nn
 from globalpointer.errors import ConfigError
 from globalpointer.grid import Cell
 from globalpointer.nn import Batch, EfficientGlobalPointer, GlobalPointer, TokenPairModel, multilabel_crossentropy
+from globalpointer.nn.token_pair import best_types
 
 
 class Lookup(nn.Module):
@@ -116,3 +117,23 @@ def test_a_batch_without_gold_for_a_grid_is_refused(model, batch):
 def test_unknown_options_are_refused(options):
     with pytest.raises(ConfigError):
         TokenPairModel(Lookup(), {"entity": GlobalPointer(8, 1)}, **options)
+
+
+def test_of_the_types_of_a_pair_only_the_best_is_found_where_they_compete(model, batch):
+    every = model.find(batch, threshold=-100.0)
+    model.exclusive = True
+    for limit in (None, 1, 2, 4):
+        for one, all_types in zip(model.find(batch, threshold=-100.0, limit=limit), every, strict=True):
+            for name, cells in one.items():
+                best = {}
+                for cell, logit in all_types[name].items():
+                    best[cell.row, cell.col] = max(best.get((cell.row, cell.col), (-1e9, cell)), (logit, cell))
+                ranked = sorted(best.values(), reverse=True)[:limit]
+                assert list(cells) == sorted(cell for _, cell in ranked)
+                assert all(all_types[name][cell] == logit for cell, logit in cells.items())
+
+
+def test_of_equally_good_types_the_first_is_found():
+    tied = {Cell(0, 1, 2): 1.0, Cell(1, 1, 2): 1.0, Cell(2, 1, 2): 0.5, Cell(2, 0, 0): 1.0}
+    assert best_types(tied) == {Cell(0, 1, 2): 1.0, Cell(2, 0, 0): 1.0}
+    assert best_types(tied, 1) == {Cell(0, 1, 2): 1.0}

@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +88,14 @@ def describe(name: str, recipe: Recipe, digest: str, result: FitResult) -> dict[
         "dev": scores(result.dev),
         "threshold": result.threshold,
         "undecided": dict(result.undecided),
-        "notes": list(result.notes),
+        "notes": totals(result.notes),
     }
     return row if result.test is None else row | {"test": scores(result.test)}
+
+
+def totals(notes: Sequence[str]) -> list[str]:
+    """The counts of the notes without their examples, which quote the data, and those texts are not ours to keep."""
+    return [note.removesuffix(", such as:") for note in notes if not note.startswith(" ")]
 
 
 def scores(report: AnyReport) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn, TextIO
 import typer
 
 from globalpointer.cli.check import check
+from globalpointer.cli.compare import compare
 from globalpointer.cli.convert import convert
 from globalpointer.cli.demo import demo
 from globalpointer.cli.evaluate import evaluate
@@ -27,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for command in (demo, check, train, evaluate, predict, convert):
+for command in (demo, check, train, compare, evaluate, predict, convert):
     app.command(no_args_is_help=command is not demo)(command)
 
 

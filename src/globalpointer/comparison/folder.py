@@ -1,0 +1,42 @@
+"""The folder of a comparison: made, taken up again, and never emptied by mistake."""
+
+import shutil
+from pathlib import Path
+
+from globalpointer.comparison.differences import differing
+from globalpointer.comparison.plan import Plan
+from globalpointer.comparison.runs import ROWS, place
+from globalpointer.config import load_recipe
+from globalpointer.errors import ConfigError
+from globalpointer.training.folder import RECIPE
+
+
+def prepare(plan: Plan, folder: Path, *, resume: bool, overwrite: bool) -> None:
+    """A folder that belongs to this comparison: empty, or with runs of the same recipes where it is resumed.
+
+    Raises ConfigError before anything is trained or removed.
+    """
+    if resume and overwrite:
+        raise ConfigError("resume keeps what is there and overwrite replaces it: choose one of them")
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"{folder}: a folder is expected for the comparison, this is a file")
+    if folder.is_dir() and any(folder.iterdir()) and not resume:
+        _clear(folder, overwrite=overwrite)
+    for run in plan.runs:
+        kept = place(folder, run) / RECIPE
+        if kept.is_file() and (changed := differing([load_recipe(kept), run.recipe])):
+            told = ", ".join(f"{key} was {before!r}, is {now!r}" for key, (before, now) in changed.items())
+            raise ConfigError(
+                f"{kept}: the run to resume had another recipe ({told}); restore it, remove that run's folder, or use "
+                "another --output"
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ROWS).touch()
+
+
+def _clear(folder: Path, *, overwrite: bool) -> None:
+    if not overwrite:
+        raise ConfigError(f"{folder}: the folder is not empty; --resume goes on with it, --overwrite starts anew")
+    if not (folder / ROWS).is_file():
+        raise ConfigError(f"{folder}: the folder holds no comparison (no {ROWS}), so it is not overwritten")
+    shutil.rmtree(folder)

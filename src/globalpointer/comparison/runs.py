@@ -1,0 +1,158 @@
+"""The runs, one after another: trained or taken up again, scored on the same documents, and kept as rows."""
+
+import json
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from globalpointer.comparison import rows
+from globalpointer.comparison.machine import circumstances
+from globalpointer.comparison.plan import Plan, Run
+from globalpointer.comparison.progress import overall, present
+from globalpointer.comparison.rows import Part, Row
+from globalpointer.data.readers import read
+from globalpointer.data.writers.files import new_file
+from globalpointer.errors import GlobalPointerError, LimitWarning
+from globalpointer.evaluation import EVALUATIONS, mentions
+from globalpointer.predictor import Predictor
+from globalpointer.text.spans import Document
+from globalpointer.training import checkpoints
+from globalpointer.training.arguments import DEFAULTS
+from globalpointer.training.documents import Corpus
+from globalpointer.training.fit import fit
+from globalpointer.training.folder import CHECKPOINTS, FitResult
+
+RUNS, ROWS, FOUND = "runs", "rows.jsonl", "found.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What all systems are scored on: the gold of `part`, and the mentions that training had (`seen`)."""
+
+    kind: str
+    part: Part
+    gold: Sequence[Document]
+    seen: frozenset[str]
+
+    @classmethod
+    def of(cls, corpus: Corpus, kind: str) -> "Ground":
+        """The test part, or where there is none the development part."""
+        part: Part = "dev" if corpus.test is None else "test"
+        return cls(kind, part, corpus.dev if corpus.test is None else corpus.test, mentions(corpus.train))
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A run that came to no end, and why."""
+
+    run: Run
+    message: str
+
+
+def carry_out(plan: Plan, folder: Path, ground: Ground, console: Console) -> tuple[list[Row], list[Failure]]:
+    """Every run of the plan that is not in `rows.jsonl` yet; a failure does not keep the others from going on."""
+    known = rows.read(folder / ROWS)
+    finished = [run for run in plan.runs if _is_finished(run, folder, known.get((run.system, run.seed)))]
+    found = [known[run.system, run.seed] for run in finished]
+    failures = []
+    if finished:
+        console.print(f"{len(finished)} of {len(plan.runs)} runs were finished before", soft_wrap=True)
+    with overall(console) as bar:
+        done = len(finished)
+        task = bar.add_task("", total=len(plan.runs), completed=done, before=done, run=None, folder=None)
+        for run in plan.runs:
+            if run in finished:
+                continue
+            present(bar, task, run, place(folder, run))
+            outcome = _attempt(run, folder, ground)
+            if isinstance(outcome, Row):
+                rows.append(folder / ROWS, outcome)
+                found.append(outcome)
+            else:
+                failures.append(outcome)
+            console.print(_told(outcome, run), soft_wrap=True, highlight=False)
+            bar.advance(task)
+    order = [(run.system, run.seed) for run in plan.runs]
+    return sorted(found, key=lambda row: order.index((row.system, row.seed))), failures
+
+
+def place(folder: Path, run: Run) -> Path:
+    """The model folder of a run."""
+    return folder / RUNS / run.name
+
+
+def answers(folder: Path, row: Row) -> list[Document]:
+    """What the model of a finished run found, document by document."""
+    return list(read(str(folder / RUNS / f"{row.system}-{row.seed}" / FOUND), "jsonl"))
+
+
+def _is_finished(run: Run, folder: Path, row: Row | None) -> bool:
+    return row is not None and row.fingerprint == run.fingerprint and (place(folder, run) / FOUND).is_file()
+
+
+def _attempt(run: Run, folder: Path, ground: Ground) -> Row | Failure:
+    try:
+        return _finish(run, place(folder, run), ground)
+    except GlobalPointerError as error:
+        return Failure(run, str(error))
+    except Exception as error:  # such as a lack of memory: the other runs of a long night can still be made
+        return Failure(run, f"{type(error).__name__}: {error}")
+
+
+def _finish(run: Run, folder: Path, ground: Ground) -> Row:
+    """Train, or go on, or only read what was trained; then answer and score."""
+    resumed = checkpoints.latest(folder / CHECKPOINTS) is not None
+    result = fit(run.recipe, folder, resume=True, base=run.base, console=Console(quiet=True, force_terminal=False))
+    predictor = Predictor.from_pretrained(folder)
+    found = list(_answer(predictor, ground.gold))
+    _keep(found, folder / FOUND)
+    unit = predictor.model.config.text["unit"]
+    return Row(
+        system=run.system,
+        seed=run.seed,
+        fingerprint=run.fingerprint,
+        part=ground.part,
+        report=EVALUATIONS[ground.kind](ground.gold, found, unit=unit, seen=ground.seen),
+        dev_f1=result.dev.f1,
+        seconds=result.seconds,
+        resumed=resumed,
+        parameters=sum(weight.numel() for weight in predictor.model.parameters()),
+        threshold=result.threshold,
+        notes=_notes(result, predictor),
+        circumstances=circumstances(),
+    )
+
+
+def _answer(predictor: Predictor, gold: Sequence[Document]) -> Iterator[Document]:
+    """In batches as training makes them, so that the score is that of the model folder to the last digit."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LimitWarning)  # counted, and told among the notes
+        size = DEFAULTS["per_device_eval_batch_size"]
+        yield from predictor.predict_stream((document.text for document in gold), batch_size=int(str(size)))
+
+
+def _notes(result: FitResult, predictor: Predictor) -> tuple[str, ...]:
+    if not predictor.capped:
+        return tuple(result.notes)
+    return *result.notes, f"{predictor.capped} windows had more cells than are looked at: only the best were kept"
+
+
+def _keep(found: Sequence[Document], path: Path) -> None:
+    with new_file(path) as file:
+        for document in found:
+            file.write(json.dumps(document.to_dict()) + "\n")
+
+
+def _told(outcome: Row | Failure, run: Run) -> str:
+    name = f"[bold]{escape(run.system)}[/], seed {run.seed}: "
+    if isinstance(outcome, Failure):
+        return f"{name}[red]failed:[/] {escape(outcome.message)}"
+    report = outcome.report
+    return (
+        f"{name}{outcome.part} {report.measure} {100 * report.f1:.2f}, precision {100 * report.precision:.2f}, recall "
+        f"{100 * report.recall:.2f}; {outcome.seconds / 60:.1f} min"
+    )

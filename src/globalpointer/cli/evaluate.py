@@ -21,6 +21,7 @@ from globalpointer.cli.options import (
 from globalpointer.cli.output import show, to_person, write_json, write_text
 
 if TYPE_CHECKING:
+    from globalpointer.predictor import Predictor
     from globalpointer.text.spans import Document
 
 
@@ -49,13 +50,17 @@ def evaluate(
     """
     from globalpointer import evaluation
     from globalpointer.evaluation.page import page
+    from globalpointer.evaluation.pairs import ANNOTATION, check_annotated
     from globalpointer.evaluation.tables import table
     from globalpointer.predictor import Predictor
     from globalpointer.text.schema import told
 
     predictor = Predictor.from_pretrained(model)
     chosen, options = reading(predictor.recipe, format, joiner)
+    kind = predictor.recipe.task.kind
+    second = None if against is None else _second(against, model, kind)
     gold = _annotated(files, chosen, options)
+    check_annotated(gold, ANNOTATION[kind])
     seen = None if train is None else evaluation.mentions(list(read_all(train, chosen, **options)))
     settings: dict[str, Any] = {
         "threshold": thresholds(threshold),
@@ -66,14 +71,14 @@ def evaluate(
     found = predictor.predict(texts, show_progress_bar=True, **settings)
     if unknown := told(predictor.schema.unknown(gold), "these files"):
         to_person(unknown)
-    kind = predictor.recipe.task.kind
     report = evaluation.EVALUATIONS[kind](gold, found, unit=predictor.model.config.text["unit"], seen=seen)
     numbers: dict[str, Any] = {**report.to_dict(), "model": model, "files": list(files), **settings}
     numbers["threshold"] = settings["threshold"] or predictor.threshold
     piped = json == "-"
     show(table(report), stderr=piped)
-    if against is not None:
-        numbers["against"] = _compare(kind, gold, found, against, texts, settings, piped=piped)
+    if second is not None:
+        again = second.predict(texts, show_progress_bar=True, **settings)
+        numbers["against"] = {"model": against, **_compare(kind, gold, found, again, str(against), piped=piped)}
     if json is not None:
         write_json(json, numbers)
     if html is not None:
@@ -91,31 +96,29 @@ def _annotated(files: Sequence[str], format: str, options: dict[str, Any]) -> "l
     return documents
 
 
-def _compare(
-    kind: str,
-    gold: "list[Document]",
-    found: "list[Document]",
-    against: str,
-    texts: list[str],
-    settings: dict[str, Any],
-    *,
-    piped: bool,
-) -> dict[str, Any]:
-    """The paired bootstrap between the two models' answers, told and returned."""
-    from globalpointer.evaluation.significance import paired_bootstrap
+def _second(against: str, model: str, kind: str) -> "Predictor":
+    """The model to compare with, before anything is predicted: it must be one for the same task."""
+    from globalpointer.errors import ConfigError
     from globalpointer.predictor import Predictor
 
-    second = Predictor.from_pretrained(against).predict(texts, show_progress_bar=True, **settings)
-    result = paired_bootstrap(gold, found, second, task=kind)
+    second = Predictor.from_pretrained(against)
+    other = second.recipe.task.kind
+    if other != kind:
+        said = f"expected a model for the task {kind!r}, as {model} is, found one for {other!r}"
+        raise ConfigError(f"--against {against}: {said}: compare models that find the same")
+    return second
+
+
+def _compare(
+    kind: str, gold: "list[Document]", found: "list[Document]", again: "list[Document]", against: str, *, piped: bool
+) -> dict[str, float]:
+    """The paired bootstrap between the two models' answers, told and returned."""
+    from globalpointer.evaluation.significance import paired_bootstrap
+
+    result = paired_bootstrap(gold, found, again, task=kind)
     show(
         f"F1 minus that of {against}: {result.difference:+.4f} "
         f"(95 % between {result.low:+.4f} and {result.high:+.4f}, p = {result.p_value:.4g})",
         stderr=piped,
     )
-    return {
-        "model": against,
-        "difference": result.difference,
-        "low": result.low,
-        "high": result.high,
-        "p_value": result.p_value,
-    }
+    return {name: getattr(result, name) for name in ("difference", "low", "high", "p_value")}

@@ -18,7 +18,7 @@ from globalpointer.evaluation.counts import Counts, counts_of
 from globalpointer.evaluation.ledger import Ledger
 from globalpointer.evaluation.outcome import Outcome
 from globalpointer.evaluation.overlap import Overlap, overlap
-from globalpointer.evaluation.pairs import pairs
+from globalpointer.evaluation.pairs import ANNOTATION, pairs
 from globalpointer.text.spans import TRIGGER, Document
 
 MATCHES = ("argument", "trigger", "trigger identification", "event exact")
@@ -75,7 +75,7 @@ def evaluate_events(
     ledger: Ledger[EventArgument] = Ledger(lambda each: each.event, lambda each: each.name, ERRORS)
     matches = dict.fromkeys(MATCHES, Counts())
     roles: defaultdict[str, Counts] = defaultdict(Counts)
-    for one, other in pairs(gold, found, "events"):
+    for one, other in pairs(gold, found, *ANNOTATION["event"]):
         golds, founds = everything(one), everything(other)
         for name, counts in split(golds, founds, lambda each: each.name).items():
             roles[name] += counts
@@ -101,7 +101,7 @@ def event_counts(gold: Sequence[Document], found: Sequence[Document]) -> list[Co
     """The counts behind `EventReport.f1`, document by document."""
     return [
         exact(without_triggers(everything(one)), without_triggers(everything(other)))
-        for one, other in pairs(gold, found, "events")
+        for one, other in pairs(gold, found, *ANNOTATION["event"])
     ]
 
 

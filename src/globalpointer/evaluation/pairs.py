@@ -1,9 +1,26 @@
 """Gold and found documents side by side, refused where they do not belong together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from globalpointer.errors import DataError
 from globalpointer.text.spans import Document
+
+ANNOTATION: Mapping[str, tuple[str, ...]] = {
+    "ner": ("entities",),
+    "relation": ("relations", "triples"),
+    "event": ("events",),
+}
+"""The fields of a document of which at least one must be annotated, by task."""
+
+
+def check_annotated(documents: Sequence[Document], kinds: Sequence[str], side: str = "gold") -> None:
+    """DataError where a document has none of these kinds of annotation."""
+    for index, document in enumerate(documents):
+        if all(getattr(document, kind) is None for kind in kinds):
+            raise DataError(
+                f"{_name(index, document)}: the {side} document has no annotation "
+                f"({' and '.join(f'{kind} is None' for kind in kinds)}), so it cannot be scored"
+            )
 
 
 def pairs(gold: Sequence[Document], found: Sequence[Document], *kinds: str) -> list[tuple[Document, Document]]:
@@ -16,15 +33,13 @@ def pairs(gold: Sequence[Document], found: Sequence[Document], *kinds: str) -> l
             f"{len(gold)} gold documents but {len(found)} found ones; they must be the same texts in the same order"
         )
     for index, (one, other) in enumerate(zip(gold, found, strict=True)):
-        name = f"document {index + 1}" if one.id is None else f"document {index + 1} ({one.id})"
         if one.text != other.text:
-            raise DataError(
-                f"{name}: gold and found have different texts; they must be the same texts in the same order"
-            )
-        for side, document in (("gold", one), ("found", other)):
-            if all(getattr(document, kind) is None for kind in kinds):
-                raise DataError(
-                    f"{name}: the {side} document has no annotation ({' and '.join(kinds)} is None), "
-                    "so it cannot be scored"
-                )
+            said = "gold and found have different texts; they must be the same texts in the same order"
+            raise DataError(f"{_name(index, one)}: {said}")
+    check_annotated(gold, kinds)
+    check_annotated(found, kinds, "found")
     return list(zip(gold, found, strict=True))
+
+
+def _name(index: int, document: Document) -> str:
+    return f"document {index + 1}" if document.id is None else f"document {index + 1} ({document.id})"

@@ -8,13 +8,11 @@ from globalpointer.evaluation.compare import exact
 from globalpointer.evaluation.counts import Counts, counts_of
 from globalpointer.evaluation.ledger import Ledger
 from globalpointer.evaluation.outcome import Outcome
-from globalpointer.evaluation.pairs import pairs
+from globalpointer.evaluation.pairs import ANNOTATION, pairs
 from globalpointer.evaluation.report import Report, evaluate
 from globalpointer.evaluation.triple_slices import TripleSlices
 from globalpointer.evaluation.triples import ERRORS, STRING_ERRORS, boundaries, errors, relations, strings, triple
 from globalpointer.text.spans import Document, Relation, Triple
-
-_KINDS = ("relations", "triples")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +65,7 @@ def evaluate_relations(
     "word" for languages with spaces. `seen`: the surfaces of the entities in the training set (`mentions`). DataError
     where the two lists do not fit, or a document has neither relations nor triples.
     """
-    both = pairs(gold, found, *_KINDS)
+    both = pairs(gold, found, *ANNOTATION["relation"])
     if _without_offsets(gold):
         return _by_strings(both, unit, seen)
     annotated = all(document.entities is not None for pair in both for document in pair)
@@ -76,7 +74,7 @@ def evaluate_relations(
 
 def relation_counts(gold: Sequence[Document], found: Sequence[Document]) -> list[Counts]:
     """The counts behind `RelationReport.f1`, document by document."""
-    both = pairs(gold, found, *_KINDS)
+    both = pairs(gold, found, *ANNOTATION["relation"])
     if _without_offsets(gold):
         return [exact(strings(one), strings(other)) for one, other in both]
     return [exact(relations(one), relations(other)) for one, other in both]

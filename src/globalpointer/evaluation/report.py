@@ -9,7 +9,7 @@ from globalpointer.evaluation.counts import Counts, Matches
 from globalpointer.evaluation.ledger import Ledger
 from globalpointer.evaluation.match import ERRORS, MATCHES, errors, relaxed
 from globalpointer.evaluation.outcome import Outcome
-from globalpointer.evaluation.pairs import pairs
+from globalpointer.evaluation.pairs import ANNOTATION, pairs
 from globalpointer.evaluation.slices import Tally
 from globalpointer.text.spans import Document, Entity
 
@@ -51,7 +51,7 @@ def evaluate(
     slices = Tally(unit, seen)
     totals = dict.fromkeys(MATCHES, Matches())
     ledger: Ledger[Entity] = Ledger(lambda each: each.label, lambda each: each.label, ERRORS)
-    for one, other in pairs(gold, found, "entities"):
+    for one, other in pairs(gold, found, *ANNOTATION["ner"]):
         golds, founds = frozenset(one.entities or ()), frozenset(other.entities or ())
         ledger.add(golds, founds, errors(golds, founds), complete=golds == founds)
         ledger.score(golds, {entity: entity.score for entity in dict.fromkeys(other.entities or ())})
@@ -64,7 +64,7 @@ def entity_counts(gold: Sequence[Document], found: Sequence[Document]) -> list[C
     """The counts behind `Report.f1`, document by document."""
     return [
         exact(frozenset(one.entities or ()), frozenset(other.entities or ()))
-        for one, other in pairs(gold, found, "entities")
+        for one, other in pairs(gold, found, *ANNOTATION["ner"])
     ]
 
 

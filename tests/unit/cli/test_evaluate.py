@@ -1,8 +1,11 @@
 """`globalpointer evaluate`: numbers as JSON, tables for people, errors drawn, two models compared."""
 
 import json
+import sys
 
 import pytest
+
+from globalpointer.config import Recipe
 
 
 def test_json_has_the_scores_at_the_top_level(cli, predictor, gold, tmp_path):
@@ -25,6 +28,46 @@ def test_options_reach_the_predictor(cli, predictor, gold):
     options = ("--threshold", "PER=0.7", "--overlap-policy", "flat", "--batch-size", "3")
     assert cli("evaluate", "m", gold, *options).code == 0
     assert predictor.asked == {"threshold": {"PER": 0.7}, "overlap_policy": "flat", "batch_size": 3}
+
+
+@pytest.fixture
+def tasks(predictor, monkeypatch):
+    """The task of each model by its name, "ner" where it is not named; no prediction is allowed."""
+    tasks = {}
+
+    class Tasked(predictor):
+        def __init__(self, name):
+            self.name = name
+
+        @classmethod
+        def from_pretrained(cls, folder):
+            return cls(folder)
+
+        @property
+        def recipe(self):
+            return Recipe.model_validate(
+                {"data": {"format": "jsonl", "train": "x"}, "task": {"kind": tasks.get(self.name, "ner")}}
+            )
+
+        def predict_stream(self, texts, **options):
+            pytest.fail("predicted before it was checked")
+
+    monkeypatch.setattr(sys.modules["globalpointer.predictor"], "Predictor", Tasked)
+    return tasks
+
+
+def test_models_of_two_tasks_are_not_compared(cli, tasks, gold):
+    tasks["n"] = "event"
+    result = cli("evaluate", "m", gold, "--against", "n")
+    assert result.code == 1
+    assert "--against n: expected a model for the task 'ner', as m is, found one for 'event'" in result.err
+
+
+def test_files_without_what_the_model_finds_are_refused_at_once(cli, tasks, gold):
+    tasks["m"] = "relation"
+    result = cli("evaluate", "m", gold)
+    assert result.code == 1
+    assert "has no annotation (relations is None and triples is None)" in result.err
 
 
 def test_html_and_comparison_and_seen_mentions(cli, predictor, gold, tmp_path):

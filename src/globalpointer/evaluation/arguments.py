@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from globalpointer.evaluation.compare import Error, Rule, apart, differences, exact, split
 from globalpointer.evaluation.ledger import Totals
 from globalpointer.evaluation.surfaces import surface
+from globalpointer.text.schema import role_name
 from globalpointer.text.spans import TRIGGER, Document, Event, Span
 
 ERRORS = ("missed", "spurious", "wrong role", "wrong event label", "wrong border", "wrong grouping")
@@ -43,8 +44,8 @@ class EventArgument:
 
     @property
     def name(self) -> str:
-        """Event label and role, as in "hire/who"."""
-        return f"{self.event}/{self.role}"
+        """Event label and role, as in "hire/who": see `role_name`."""
+        return role_name(self.event, self.role)
 
 
 def everything(document: Document) -> frozenset[EventArgument]:

@@ -32,8 +32,8 @@ class EventReport(Outcome):
     GPLinker scores them; this is the headline. "trigger": event label and span of the trigger. "trigger
     identification": its span alone. "event exact": the label and all arguments with their spans, triggers included.
 
-    `labels`: "argument" by event label. `roles`: by "event label/role", triggers included. `overlap`: arguments by the
-    characters they share. `errors` are about arguments and triggers alike.
+    `labels`: "argument" by event label. `roles`: by event label and role, as `role_name` puts them together, triggers
+    included. `overlap`: arguments by the characters they share. `errors` are about arguments and triggers alike.
     """
 
     task: ClassVar[str] = "event"

@@ -21,7 +21,7 @@ from globalpointer.grid import Cell, Grid, Pair, ScoredCells, join
 from globalpointer.tasks.base import Encoding, Place, annotated, place
 from globalpointer.tasks.cliques import maximal_cliques
 from globalpointer.tasks.thresholds import Limits, Thresholds, check_slopes, sigmoid
-from globalpointer.text.schema import Schema, index_of
+from globalpointer.text.schema import Schema, index_of, role_name
 from globalpointer.text.spans import TRIGGER, Annotation, Argument, Document, Event, Span
 from globalpointer.text.tokens import TokenMap
 
@@ -60,7 +60,7 @@ class EventTask:
     def __post_init__(self) -> None:
         check_slopes(self.slopes, self.kinds)
         roles = tuple((label, role) for label, names in self.schema.events.items() for role in names)
-        labels = tuple(f"{_escaped(label)}/{_escaped(role)}" for label, role in roles)
+        labels = tuple(role_name(label, role) for label, role in roles)
         links = (Grid(name, LINK, ordered=True, links=True) for name in (HEAD, TAIL))
         object.__setattr__(self, "_roles", roles)
         object.__setattr__(self, "grids", (Grid(ARGUMENT, labels, True, self.max_width), *links))
@@ -125,11 +125,6 @@ class EventTask:
         span = tokens.span(cell.row, cell.col)
         role = self._roles[cell.type][1]
         return Argument(role, span, text[span.start : span.end], sigmoid(slope * logit))
-
-
-def _escaped(name: str) -> str:
-    """So that the role c of a/b is not the role b/c of a."""
-    return name.replace("/", "\\/")
 
 
 def _link(one: int, other: int) -> Cell:

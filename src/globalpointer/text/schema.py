@@ -79,6 +79,15 @@ class Schema:
         return index_of(label, self.entities, "label")
 
 
+def role_name(event: str, role: str) -> str:
+    r"""An event label and a role of it as one name, "hire/who".
+
+    A slash within either is escaped, and so is what escapes it: the role c of a/b is "a\/b/c", the role b/c of a
+    "a/b\/c", and no two pairs have one name.
+    """
+    return "/".join(name.replace("\\", r"\\").replace("/", r"\/") for name in (event, role))
+
+
 def told(missing: Counter[str], where: str) -> str:
     """A line about labels that a schema lacks; empty where it lacks none."""
     if not missing:

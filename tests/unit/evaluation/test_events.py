@@ -41,6 +41,14 @@ def test_each_score_counts_what_its_name_says() -> None:
     assert read_report(report.to_dict()) == report
 
 
+def test_roles_of_two_labels_are_not_mixed_up() -> None:
+    gold = document(event("a/b", ("c", ACME)), event("a", ("b/c", ANN)))
+    report = evaluate_events([gold], [document(event("a/b", ("c", ACME)))])
+    assert report.roles == {r"a/b\/c": Counts(1, 0, 0), r"a\/b/c": Counts(1, 1, 1)}
+    wrong = errors(document(event("a/b", ("c", ACME))), document(event("a", ("b/c", (0, 2)))))
+    assert {each.kind for each in wrong} == {"missed", "spurious"}  # and not a wrong border of one role
+
+
 @pytest.mark.parametrize(
     ("found", "kind"),
     [

@@ -1,4 +1,7 @@
-from globalpointer.text.schema import Schema, told
+from hypothesis import given
+from hypothesis import strategies as st
+
+from globalpointer.text.schema import Schema, role_name, told
 from globalpointer.text.spans import TRIGGER, Argument, Document, Entity, Event, Relation, Span
 
 ANN, ACME = Entity("PER", Span(0, 3), "Ann"), Entity("ORG", Span(4, 8), "Acme")
@@ -27,3 +30,10 @@ def test_labels_that_it_lacks_are_counted_of_the_kinds_that_it_has() -> None:
         == "6 annotations of dev have labels that the model does not know: 'at' (4), 'PER' (2)"
     )
     assert told(Schema.of([GOLD]).unknown([GOLD]), "dev") == ""
+
+
+@given(*[st.text(alphabet="/\\a", min_size=1, max_size=4)] * 4)
+def test_no_two_roles_have_one_name(event, role, other_event, other_role) -> None:
+    assert role_name("hire", "who") == "hire/who"
+    same = (event, role) == (other_event, other_role)
+    assert (role_name(event, role) == role_name(other_event, other_role)) == same

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from globalpointer.data.check.facts import Facts
 from globalpointer.data.check.report import Tally
+from globalpointer.text.schema import role_name
 
 RARE = 50
 """Labels with fewer examples are hard to learn and their score is a matter of chance."""
@@ -49,7 +50,7 @@ def _kind(kind: str, files: Sequence[Facts], counted: Counted, tally: Tally) -> 
 
 def _roles(each: Facts) -> dict[str, int]:
     roles = each.events.roles if each.events else {}
-    return {f"{label}/{role}": count for label, counts in roles.items() for role, count in counts.items()}
+    return {role_name(label, role): count for label, counts in roles.items() for role, count in counts.items()}
 
 
 def _alike(kind: str, said: str, every: Sequence[str], tally: Tally) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from globalpointer.data.check.facts import Facts
 from globalpointer.data.readers.source import file_name
+from globalpointer.text.schema import role_name
 from globalpointer.text.spans import Document, Span
 
 Level = Literal["error", "warning", "info"]
@@ -123,7 +124,7 @@ def mentions(document: Document) -> Iterator[Mention]:
         yield Mention("entity", entity.label, entity.span, entity.text)
     for event in document.events or ():
         for argument in event.ordered():
-            yield Mention("argument", f"{event.label}/{argument.role}", argument.span, argument.text)
+            yield Mention("argument", role_name(event.label, argument.role), argument.span, argument.text)
 
 
 @dataclass(frozen=True, slots=True)

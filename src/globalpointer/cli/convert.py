@@ -11,7 +11,13 @@ from globalpointer.cli.output import to_person
 if TYPE_CHECKING:
     from globalpointer.text.spans import Document
 
-LINKS = ("relations", "triples", "events")
+KINDS = {
+    "entities": ("entity", "entities"),
+    "relations": ("relation",),
+    "triples": ("triple",),
+    "events": ("event",),
+}
+"""Each kind of annotation, and how it is counted: one, and many."""
 
 
 def convert(
@@ -45,24 +51,26 @@ def convert(
 
     from globalpointer.cli.options import read_all
     from globalpointer.data.leaks import without as leave_out
+    from globalpointer.data.readers.annotate import counted
     from globalpointer.data.writers import write
 
     options = {"joiner": joiner, "discontinuous": discontinuous, "mentions": mentions}
     documents = list(read_all([file], format, **options))
     if without:
         documents, removed = leave_out(documents, read_all(without, format, **options))
-        to_person(
-            f"{len(removed)} documents left out: their texts equal, or are part of, texts of {', '.join(without)}"
-        )
+        left = counted(len(removed), "document")
+        to_person(f"{left} left out: a text that equals, or is part of, one of {', '.join(without)}")
     if not links or not labels:
         documents = [replace(document, relations=None, triples=None, events=None) for document in documents]
     if not labels:
         documents = [replace(document, entities=None) for document in documents]
     write(documents, out, to, joiner=joiner)
-    to_person(f"{len(documents)} documents with {_counted(documents)} written to {out}")
+    to_person(f"{counted(len(documents), 'document')} with {_annotation(documents)} written to {out}")
 
 
-def _counted(documents: Sequence["Document"]) -> str:
+def _annotation(documents: Sequence["Document"]) -> str:
     """How many entities there are, and how much of what else there is."""
-    counts = {kind: sum(len(getattr(each, kind) or ()) for each in documents) for kind in ("entities", *LINKS)}
-    return ", ".join(f"{count} {kind}" for kind, count in counts.items() if count or kind == "entities")
+    from globalpointer.data.readers.annotate import counted
+
+    counts = {kind: sum(len(getattr(each, kind) or ()) for each in documents) for kind in KINDS}
+    return ", ".join(counted(counts[kind], *KINDS[kind]) for kind in KINDS if counts[kind] or kind == "entities")

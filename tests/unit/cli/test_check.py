@@ -46,7 +46,7 @@ def test_findings_are_not_broken_into_lines(cli, tmp_path, monkeypatch):
     twice = tmp_path / "the same text stands twice in this file.jsonl"
     twice.write_text('{"text": "Ann", "entities": []}\n' * 2)
     result = cli("check", twice)
-    assert f"more than once\n    {twice}:1, {twice}:2\n" in result.out
+    assert f"more than once (1)\n    {twice}:1, {twice}:2\n" in result.out
 
 
 def test_model_or_tokenizer(cli, gold):

@@ -68,7 +68,9 @@ def table(report: CheckReport) -> RenderableType:
         parts.append(_tokens(report.files))
     parts += [_finding(finding) for finding in report.findings]
     parts.append(
-        Text(f"{len(report.errors)} kinds of errors, {len(report.warnings)} of warnings, {len(report.infos)} of notes")
+        Text(
+            f"Kinds of errors: {len(report.errors)}, of warnings: {len(report.warnings)}, of notes: {len(report.infos)}"
+        )
     )
     return Group(*parts)
 
@@ -167,7 +169,7 @@ def _finding(finding: Finding) -> Text:
     # Never broken into lines: it names files, which are copied.
     said = Text(no_wrap=True, overflow="ignore")
     said.append(f"{finding.level}: ", style=STYLES[finding.level])
-    said.append(f"{finding.count:,} {finding.message}" if finding.examples or finding.count > 1 else finding.message)
+    said.append(f"{finding.message} ({finding.count:,})" if finding.examples or finding.count > 1 else finding.message)
     for example in finding.examples:
         said.append(f"\n    {example}")
     if finding.examples and finding.count > len(finding.examples):

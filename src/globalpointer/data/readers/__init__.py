@@ -29,6 +29,7 @@ from globalpointer.data.readers import (
     triples,
     uner,
 )
+from globalpointer.data.readers.annotate import counted
 from globalpointer.data.readers.notes import DataWarning, Note, Notes, OnError, Reporter
 from globalpointer.data.readers.options import Options
 from globalpointer.errors import ConfigError, DataError
@@ -124,7 +125,8 @@ def _read(
     dropped = notes.counts().get("dropped", 0) - before
     if not count:
         raise DataError(
-            f"no document in it (format {name})" + f": {dropped} annotations were left out" * bool(dropped), path=path
+            f"no document in it (format {name})" + f", with {counted(dropped, 'annotation')} left out" * bool(dropped),
+            path=path,
         )
     if bare and not dropped and options.labelled is not False:
         reporter.bare(count, name)

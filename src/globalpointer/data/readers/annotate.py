@@ -53,7 +53,8 @@ def span_fault(text: str, start: Any, end: Any, surface: Any = None) -> str | No
     if not 0 <= start < end:
         return f"a span needs 0 <= start < end, found start={start}, end={end} (end exclusive)"
     if end > len(text):
-        return f"the span ends at {end} (exclusive), but the text has {len(text)} characters; offsets count code points"
+        length = counted(len(text), "character")
+        return f"the span ends at {end} (exclusive), but the text has {length}; offsets count code points"
     if surface is not None and text[start:end] != surface:
         return f"the mention is {shorten(str(surface))}, but the text has {shorten(text[start:end])} at {start}:{end}"
     return None
@@ -90,3 +91,8 @@ def cut(text: str, label: str, start: int, end: int, score: float | None = None)
 def shorten(text: str, width: int = 40) -> str:
     """A text in quotes, its end cut off where it is long: for messages."""
     return repr(text if len(text) <= width else text[: width - 3] + "...")
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """So many of something, for messages. `many`: the plural where it is not `one` with an s."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

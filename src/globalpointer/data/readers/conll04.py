@@ -36,7 +36,7 @@ def _annotation(words: Words, tags: Any, links: Any, report: Reporter, record: R
 def _entities(words: Words, tags: Any, report: Reporter, record: Record) -> list[Entity]:
     if not isinstance(tags, list) or len(tags) != len(words.starts):
         raise DataError(
-            f'expected a tag for each of {len(words.starts)} tokens under "tags", found {tags!r:.60}',
+            f'expected tags, one for each token, {len(words.starts)} in all, under "tags", found {tags!r:.60}',
             path=record.path,
             line=record.line,
         )

@@ -46,7 +46,7 @@ def _fault(relation: Any, entities: Sequence[Entity | None]) -> str | None:
         if not isinstance(index, int) or isinstance(index, bool):
             return f"its {end} must be the index of an entity, found {index!r:.60}"
         if not 0 <= index < len(entities):
-            return f"its {end} is entity {index}, but there are {len(entities)}, counted from 0"
+            return f"its {end} is entity {index} of {len(entities)}, counted from 0"
         if entities[index] is None:
             return f"its {end}, entity {index}, was left out"
     return label_fault(relation["type"])

@@ -202,5 +202,5 @@ def _end_fault(end: str, index: Any, entities: Sequence[Entity | None]) -> str |
     if not isinstance(index, int) or isinstance(index, bool):
         return f"the {end} must be an index into the entities, found {index!r}"
     if not 0 <= index < len(entities):
-        return f"the {end} is entity {index}, but there are {len(entities)}, counted from 0"
+        return f"the {end} is entity {index} of {len(entities)}, counted from 0"
     return f"its {end}, entity {index}, was left out" if entities[index] is None else None

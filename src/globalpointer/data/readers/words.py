@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from globalpointer.data.readers.annotate import checked_text, cut, label_fault
+from globalpointer.data.readers.annotate import checked_text, counted, cut, label_fault
 from globalpointer.data.readers.options import Options
 from globalpointer.data.readers.records import Record
 from globalpointer.errors import ConfigError, DataError
@@ -26,7 +26,7 @@ class Words:
             if not isinstance(offset, int) or isinstance(offset, bool):
                 return f"an offset must be an integer, found {offset!r:.60}"
         if not 0 <= first < end <= len(self.starts):
-            return f"no span of the {len(self.starts)} tokens: from {first} to before {end}"
+            return f"no span of {counted(len(self.starts), 'token')}: from {first} to before {end}"
         return label_fault(label)
 
     def entity(self, label: str, first: int, end: int) -> Entity:

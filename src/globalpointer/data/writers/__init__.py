@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from globalpointer.data.readers.annotate import counted
 from globalpointer.data.writers import brat, columns, lines
 from globalpointer.data.writers.files import new_file
 from globalpointer.errors import ConfigError, DataError
@@ -66,10 +67,13 @@ def write(
 def _without_links(documents: Iterable[Document], name: str) -> Iterator[Document]:
     """The documents, of which none may have more than entities."""
     for document in documents:
-        links = {"relations": document.relations, "triples": document.triples, "events": document.events}
-        counted = " and ".join(f"{len(each)} {kind}" for kind, each in links.items() if each)
-        if counted:
-            raise DataError(f"document {document.id}: it has {counted}, and {name} holds entities only: use jsonl")
+        links = {"relation": document.relations, "triple": document.triples, "event": document.events}
+        held = " and ".join(counted(len(each), kind) for kind, each in links.items() if each)
+        if held:
+            raise DataError(
+                f"document {document.id}: it has {held}, and {name} holds entities only: "
+                "use jsonl, or drop the links (--drop-links) to keep the entities alone"
+            )
         yield document
 
 

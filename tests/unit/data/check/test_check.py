@@ -349,3 +349,12 @@ def test_the_tables_show_what_is_annotated_and_no_more(file):
     )
     assert "P[b] → LOC 1" in relations
     assert "longest entity" in relations
+
+
+def test_what_is_told_reads_well_of_one_and_of_many(file):
+    many = drawn(check([file(*({"text": " " * length} for length in range(7)))], format="jsonl"))
+    assert "warning: texts that are empty or blank (7)" in many
+    assert "... and 2 more" in many
+    single = drawn(check([file({"text": ""}, name="one.jsonl")], format="jsonl"))
+    assert "warning: texts that are empty or blank (1)" in single
+    assert "Kinds of errors: 0, of warnings: 1, of notes: 2" in single

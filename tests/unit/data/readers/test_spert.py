@@ -89,7 +89,7 @@ def test_symmetric_and_self_relations_are_as_they_are_given(one):
 @pytest.mark.parametrize(
     ("relation", "said"),
     [
-        ({"type": "Near", "head": 2, "tail": 0}, "its head is entity 2, but there are 2, counted from 0"),
+        ({"type": "Near", "head": 2, "tail": 0}, "its head is entity 2 of 2, counted from 0"),
         ({"type": "Near", "head": -1, "tail": 0}, "its head is entity -1"),
         ({"type": "Near", "head": 0, "tail": True}, "its tail must be the index of an entity, found True"),
         ({"type": "Near", "head": 0, "tail": 1.0}, "its tail must be the index"),

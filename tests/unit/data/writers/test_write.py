@@ -180,6 +180,6 @@ def test_roles_that_look_numbered(tmp_path):
 
 @pytest.mark.parametrize("name", ["cluener", "cmeee", "bio"])
 def test_formats_of_entities_refuse_relations_and_events(tmp_path, name):
-    with pytest.raises(DataError, match=f"document d: it has 1 relations and 1 events, and {name} holds entities only"):
+    with pytest.raises(DataError, match=f"document d: it has 1 relation and 1 event, and {name} holds entities only"):
         write([LINKED], tmp_path / "out", name, joiner=" ")
     assert write([replace(PLAIN, relations=(), events=())], tmp_path / "out", name, joiner=" ") == 1

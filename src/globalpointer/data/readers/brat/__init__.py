@@ -57,9 +57,9 @@ def _document(files: Files, report: Reporter, options: Options, relations: bool,
         report.dropped(message, number, path=path)
     if len(found.faults) > SHIFTED * (len(found.kept) + len(found.faults)):
         linked = len(_A_LINK.findall(annotation))
-        said = f"the whole document, with {len(found.kept)} mentions that fit"
-        said += f" and {linked} relations and events" * bool(linked)
-        report.dropped(f"{said}: {len(found.faults)} do not, its offsets are shifted", None, path=path)
+        said = f"mentions that fit: {len(found.kept)}, that do not: {len(found.faults)}"
+        said += f", relations and events: {linked}" * bool(linked)
+        report.dropped(f"the whole document, whose offsets are shifted ({said})", None, path=path)
         return None
     links.tell_unread(annotation, report, path)
     lines = links.event_lines(annotation, path)

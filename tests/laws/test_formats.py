@@ -104,7 +104,8 @@ def linked(draw, roles=(TRIGGER, "Org", "Org1", "Org2", "Org12", "\u5730")):
     events = st.lists(st.builds(Event, st.sampled_from(("hire", "a b")), members, maybe), max_size=3)
     found, happened = (tuple(dict.fromkeys(draw(each))) for each in (relations, events))
     triples = tuple(dict.fromkeys(Triple(each.subject.text, each.label, each.object.text) for each in found))
-    found, triples, happened = (draw(st.sampled_from((kind, None))) for kind in (found, triples, happened))
+    triples, happened = (draw(st.sampled_from((kind, None))) for kind in (triples, happened))
+    found = draw(st.sampled_from((found, () if triples else None)))  # beside entities, strings alone are refused
     return Document(text, ends, "one", relations=found, triples=triples, events=happened)
 
 

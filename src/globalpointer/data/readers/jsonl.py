@@ -5,7 +5,7 @@
 
 - `"relations": [{"label": "likes", "subject": 0, "object": 1}]`: the ends are indices into "entities";
 - `"triples": [{"subject": "Ann", "label": "likes", "object": "tea"}]`: relations of data without offsets, which are
-  looked for in the text where there are neither "entities" nor "relations";
+  looked for in the text where there are neither "entities" nor "relations"; beside "entities" alone they are refused;
 - `"events": [{"label": "sing", "arguments": [{"role": "trigger", "start": 4, "end": 9, "text": "sings"}]}]`.
 """
 
@@ -25,6 +25,11 @@ from globalpointer.text.spans import Argument, Document, Entity, Event, Relation
 
 _SINGULAR = {"entity": "entities", "relation": "relations", "triple": "triples", "event": "events"}
 """Keys that are nearly ours: their annotation would be lost in `meta`."""
+
+_LOOSE = (
+    'expected "relations" beside "entities" and "triples": strings do not say which entities are meant; give '
+    '"relations" as indices into "entities", or leave "entities" out, and the triples are looked for in the text'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ def _annotation(line: Line, given: Mapping[str, list[Any] | None], mentions: Men
 
     Triples without entities and relations are looked for in the text.
     """
+    if given["triples"] and given["entities"] is not None and given["relations"] is None:
+        raise DataError(_LOOSE, path=line.report.path, line=line.number)
     entities = [_entity(line, index, each) for index, each in enumerate(given["entities"] or ())]
     made: dict[str, tuple[Any, ...]] = {}
     if given["entities"] is not None:

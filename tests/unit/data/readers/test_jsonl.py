@@ -159,8 +159,16 @@ def test_triples_are_looked_for_where_nothing_says_where_they_are(one):
     ]  # fmt: skip
     assert [(each.subject.start, each.object.start) for each in document.relations] == [(0, 10)]
     assert notes.counts() == {"duplicate": 1, "dropped": 1}
-    kept = one({"text": TEXT, "entities": [ANN], "triples": [triple]})
-    assert ([each.text for each in kept.entities], kept.relations) == (["Ann"], None)
+
+
+def test_triples_beside_entities_do_not_say_which_are_meant(one):
+    triple = {"subject": "Ann", "label": "likes", "object": "tea"}
+    record = {"text": TEXT, "entities": [ANN], "triples": [triple]}
+    with pytest.raises(DataError, match=r'a\.jsonl:1: expected "relations" beside .* or leave "entities" out'):
+        one(record)
+    assert one({**record, "relations": []}).triples
+    assert one({**record, "triples": []}).triples == ()
+    assert one(record, labelled=False).triples is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """TPLinker: every pair of tokens is classified, for every label, by a softmax of its own."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -24,11 +25,12 @@ LEFT_OUT = -100
 class TPLinker(nn.Module):
     """The handshaking kernel, shared by all grids, and a linear classifier for each; an Extractor.
 
-    The loss is the cross-entropy of the classes: for each grid the mean over its labels and legal pairs i <= j, and the
-    sum of these, weighted by labels/z, with z labels in all, so that every square weighs the same. `entity_steps`: over
-    so many passes in training the weights begin at 1 + 1/z for entities and 0 for links and move to those; 6000 in the
-    authors' recipes, where training is long. `dim`: size of a pair's vector; None: that of a token's. `dropout` stands
-    between encoder and kernel.
+    The loss is the cross-entropy of the classes. `reduction` "mean", as the authors have it: for each grid the mean
+    over its labels and legal pairs i <= j, and the sum of these, weighted by labels/z, with z labels in all, so that
+    every square weighs the same; "sum": over labels and pairs, the mean over examples. `entity_steps`: over so many
+    passes in training the weights begin at 1 + 1/z for entities and 0 for links and move to those; 6000 in the authors'
+    recipes, where training is long. `dim`: size of a pair's vector; None: that of a token's. `dropout` stands between
+    encoder and kernel.
 
     Limits: of two cells (i, j) and (j, i) of one label only one can be told, and gold keeps the one with i < j. Memory
     is that of Handshaking, and three numbers a pair and label.
@@ -45,6 +47,7 @@ class TPLinker(nn.Module):
         *,
         dim: int | None = None,
         dropout: float = 0.0,
+        reduction: Literal["mean", "sum"] = "mean",
         entity_steps: int = 0,
     ) -> None:
         super().__init__()
@@ -52,7 +55,12 @@ class TPLinker(nn.Module):
         dim = hidden if dim is None else dim
         if dim < 1 or entity_steps < 0:
             raise ConfigError(f"TPLinker needs dim >= 1 and entity_steps >= 0, not {dim} and {entity_steps}")
+        if reduction not in ("mean", "sum") or (reduction == "sum" and entity_steps):
+            raise ConfigError(
+                f'TPLinker needs reduction "mean", or "sum" without entity_steps, not {reduction!r} and {entity_steps}'
+            )
         self.encoder, self.grids, self.entity_steps = encoder, tuple(grids), entity_steps
+        self.reduction = reduction
         self.dropout = nn.Dropout(dropout)
         self.handshaking = Handshaking(hidden, dim)
         self.classify = nn.ModuleDict(
@@ -65,7 +73,7 @@ class TPLinker(nn.Module):
         return self.loss(batch)
 
     def loss(self, batch: Batch) -> Float[Tensor, ""]:
-        """The weighted sum of the mean cross-entropies of the grids; 0 for a grid without a legal pair.
+        """The cross-entropies of the grids, reduced as the class says; 0 for a grid without a legal pair.
 
         Raises ValueError and AlignmentError as `cells.gold`.
         """
@@ -79,6 +87,8 @@ class TPLinker(nn.Module):
                     target = _targets(grid, cells[grid.name], batch, strip)
                     counts[at] += (target != LEFT_OUT).sum()
                     totals[at] = totals[at] + _surprise(self._scores(grid, strip), target)
+            if self.reduction == "sum":
+                return torch.stack(totals).sum() / len(batch.tokens)
             means = torch.stack(totals) / counts.clamp(min=1)
             return (means * self._weights(means)).sum()
 

@@ -30,9 +30,10 @@ def test_it_is_an_extractor():
 
 
 @pytest.mark.parametrize("max_width", [None, 2])
-def test_the_loss_is_the_mean_cross_entropy_over_all_squares(max_width):
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_the_loss_is_the_cross_entropy_over_all_squares(max_width, reduction):
     grids, (batch, gold) = naive.grids(max_width=max_width), naive.batch()
-    made = model(grids)
+    made = model(grids, reduction=reduction)
     hidden, legal = vectors(made, batch), batch.legal.tolist()
     labels = sum(len(grid.labels) for grid in grids)
     expected = 0.0
@@ -43,7 +44,8 @@ def test_the_loss_is_the_mean_cross_entropy_over_all_squares(max_width):
                 if oracles.legal(mask, i, j, True, grid.max_width):
                     target = naive.tplinker_target(grid, gold[example][grid.name], label, i, j)
                     terms.append(oracles.log_sum_exp(scores) - scores[target])
-        expected += math.fsum(terms) / len(terms) * len(grid.labels) / labels
+        weight = len(grid.labels) / labels / len(terms) if reduction == "mean" else 1 / len(legal)
+        expected += math.fsum(terms) * weight
     assert made.loss(batch).item() == pytest.approx(expected, rel=1e-12)
 
 
@@ -178,3 +180,8 @@ def test_float32_inside_autocast():
 def test_impossible_options_are_refused(options):
     with pytest.raises(ConfigError, match="dim >= 1 and entity_steps >= 0"):
         TPLinker(naive.Lookup(), naive.grids(), **options)
+
+
+def test_a_sum_has_no_schedule():
+    with pytest.raises(ConfigError, match='reduction "mean", or "sum" without entity_steps'):
+        model(reduction="sum", entity_steps=3)

@@ -23,6 +23,7 @@ from globalpointer.nn.baselines.tplinker import TPLinker
 from globalpointer.nn.encoders.convolutional import IdcnnEncoder, TextCnnEncoder
 from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
 from globalpointer.nn.encoders.recurrent import BiLstmEncoder
+from globalpointer.nn.encoders.stacked import BiLstmOnTop
 from globalpointer.nn.heads.additive import Additive
 from globalpointer.nn.heads.biaffine import Biaffine
 from globalpointer.nn.heads.efficient import EfficientGlobalPointer
@@ -45,10 +46,14 @@ SCRATCH_ENCODERS: dict[str, Callable[..., nn.Module]] = {
     "idcnn": IdcnnEncoder,
     "textcnn": TextCnnEncoder,
     "transformer": HuggingFaceEncoder.small,
+    "albert": HuggingFaceEncoder.albert,
 }
 """Encoders that start from nothing, with a tokenizer learned from the training text: called with `vocab_size`."""
 
 ENCODERS: dict[str, Callable[..., nn.Module]] = {**SCRATCH_ENCODERS, "huggingface": HuggingFaceEncoder.from_config}
+
+ON_TOP: dict[str, Callable[..., nn.Module]] = {"bilstm": BiLstmOnTop}
+"""What reads the vectors of an encoder, and is an encoder again."""
 
 HEADS: dict[str, Callable[..., nn.Module]] = {
     "global_pointer": GlobalPointer,
@@ -137,10 +142,17 @@ def build_loss(name: str, options: Mapping[str, Any]) -> Loss:
 
 
 def build_encoder(encoder: Mapping[str, Any]) -> nn.Module:
-    """The encoder of an architecture: `{"name": ..., "options": {...}}`, with untrained weights."""
+    """The encoder of an architecture, with untrained weights: `{"name": ..., "options": {...}, "on_top": ...}`.
+
+    `on_top`: name and options of what reads its vectors; left out: nothing does.
+    """
     maker = look_up(ENCODERS, encoder["name"], "encoder")
     made: nn.Module = construct(maker, encoder["options"], f"encoder {encoder['name']!r}")
-    return made
+    if (on_top := encoder.get("on_top")) is None:
+        return made
+    above = look_up(ON_TOP, on_top["name"], "on_top")
+    stacked: nn.Module = construct(above, {**on_top["options"], "encoder": made}, f"on_top {on_top['name']!r}")
+    return stacked
 
 
 def build_head(

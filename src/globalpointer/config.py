@@ -140,7 +140,12 @@ class ModelConfig(Section):
     overlap: int = Field(default=64, ge=0)
     truncation: Literal["window", "error", "warn"] = "window"
     encoder_options: dict[str, Any] = Field(default_factory=dict)
-    """Keyword arguments of the encoder's class, such as `hidden = 256`."""
+    """Keyword arguments of the encoder's class, such as `hidden = 256`. Of a pretrained one `layers`, how many of its
+    first layers are kept, and the names of its configuration."""
+    on_top: str | None = None
+    """What reads the vectors of the encoder, before the head does: "bilstm". None: nothing."""
+    on_top_options: dict[str, Any] = Field(default_factory=dict)
+    """Keyword arguments of its class, such as `hidden = 256`."""
     head_options: dict[str, Any] = Field(default_factory=dict)
     """Keyword arguments of the head's class beyond `dim` and `rotary`."""
 

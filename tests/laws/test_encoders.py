@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from globalpointer.nn.encoders.convolutional import IdcnnEncoder, TextCnnEncoder
 from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
 from globalpointer.nn.encoders.recurrent import BiLstmEncoder
+from globalpointer.nn.encoders.stacked import BiLstmOnTop
 
 VOCAB = 30
 torch.manual_seed(0)
@@ -18,6 +19,8 @@ ENCODERS = {
     "idcnn, own weights": IdcnnEncoder(VOCAB, hidden=8, shared=False, embedding=SMALL),
     "textcnn": TextCnnEncoder(VOCAB, hidden=9, embedding=SMALL),
     "transformer": HuggingFaceEncoder.small(VOCAB, hidden=8, layers=2, heads=2, feedforward=16, max_tokens=32),
+    "albert": HuggingFaceEncoder.albert(VOCAB, embedding=4, hidden=8, layers=2, heads=2, feedforward=16, max_tokens=32),
+    "bilstm on textcnn": BiLstmOnTop(TextCnnEncoder(VOCAB, hidden=9, embedding=SMALL), hidden=8, layers=2),
 }
 for _encoder in ENCODERS.values():
     _encoder.eval()

@@ -88,14 +88,17 @@ SCRATCH = {"learning_rate": 3e-3, "warmup_steps": 0.05, "max_grad_norm": 5.0, "e
 UNTRAINED_TRANSFORMER = {**SCRATCH, "learning_rate": 5e-4, "max_grad_norm": 1.0}
 """What suits a transformer with random weights, which learns nothing at the rates of the others."""
 
-SCRATCH_PRESETS = {"bilstm": SCRATCH, "idcnn": SCRATCH, "textcnn": SCRATCH}
+SCRATCH_PRESETS = {
+    **dict.fromkeys(("bilstm", "idcnn", "textcnn"), SCRATCH),
+    **dict.fromkeys(("transformer", "albert"), UNTRAINED_TRANSFORMER),
+}
 
 
 def preset(encoder: str, *, pretrained: bool) -> Mapping[str, Any]:
     """What suits an encoder where a recipe says nothing; `pretrained`: whether a hub model brings its weights."""
     if encoder in SCRATCH_PRESETS:
         return SCRATCH_PRESETS[encoder]
-    return PRETRAINED if pretrained and encoder != "transformer" else UNTRAINED_TRANSFORMER
+    return PRETRAINED if pretrained else UNTRAINED_TRANSFORMER
 
 
 def parse(

@@ -8,7 +8,7 @@ from typing import Any
 from tokenizers import Tokenizer
 from torch import nn
 
-from globalpointer.build import SCRATCH_ENCODERS, takes
+from globalpointer.build import SCRATCH_ENCODERS, check_options, takes
 from globalpointer.config import ModelConfig, Recipe, TaskConfig
 from globalpointer.data.tokenizers import Kind, learn_tokenizer, load_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
@@ -31,6 +31,7 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
     schema = _schema(recipe, documents)
     backend = make_tokenizer(recipe.model, documents, unit="character" if unit == "character" else "wordpiece")
     encoder, ready = _encoder(recipe.model, backend.get_vocab_size())
+    encoder |= _on_top(recipe.model)
     text: dict[str, Any] = {
         "window": recipe.model.window,
         "overlap": recipe.model.overlap,
@@ -64,7 +65,7 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
     model = GlobalPointerModel(config)
     _check_window(recipe.model, tokenizer, model.extractor.encoder)
     if ready is not None and recipe.model.pretrained:
-        model.extractor.encoder.load_state_dict(ready.state_dict())
+        _take_weights(model.extractor.encoder, ready, recipe.model)
     learn_bigrams = getattr(model.extractor.encoder, "learn_bigrams", None)
     if learn_bigrams is not None:
         learn_bigrams(each.ids for each in tokenizer.tokenize_batch(document.text for document in documents))
@@ -88,8 +89,34 @@ def _encoder(model: ModelConfig, vocab_size: int) -> tuple[dict[str, Any], nn.Mo
     if model.encoder in SCRATCH_ENCODERS:
         return {"name": model.encoder, "options": {"vocab_size": vocab_size, **model.encoder_options}}, None
     ready = HuggingFaceEncoder.from_pretrained(model.encoder, weights=model.pretrained)
-    changes = model.encoder_options if model.pretrained else {"vocab_size": vocab_size, **model.encoder_options}
+    changes = dict(model.encoder_options)
+    if (layers := changes.pop("layers", None)) is not None:
+        if not isinstance(layers, int):
+            raise ConfigError(f"model.encoder_options.layers must be a whole number, not {layers!r}")
+        ready = ready.first_layers(layers)
+    check_options(changes, [*ready.description(), "layers"], f"encoder {model.encoder!r}")
+    if not model.pretrained:
+        changes = {"vocab_size": vocab_size, **changes}
     return {"name": "huggingface", "options": {"config": {**ready.description(), **changes}}}, ready
+
+
+def _on_top(model: ModelConfig) -> dict[str, Any]:
+    """What stands on top of the encoder, as config.json describes it; nothing by default."""
+    if model.on_top is None and model.on_top_options:
+        raise ConfigError("model.on_top_options are given and nothing is on top: add model.on_top, or leave them out")
+    return {} if model.on_top is None else {"on_top": {"name": model.on_top, "options": model.on_top_options}}
+
+
+def _take_weights(encoder: nn.Module, ready: nn.Module, model: ModelConfig) -> None:
+    """Give the encoder, or the one beneath what is on top, its pretrained weights."""
+    own = encoder if model.on_top is None else encoder.get_submodule("encoder")
+    try:
+        own.load_state_dict(ready.state_dict())
+    except RuntimeError:
+        raise ConfigError(
+            f"model.encoder_options {model.encoder_options} change the shape of the encoder, so that its pretrained "
+            "weights no longer fit: leave them out, or start from random weights with model.pretrained = false"
+        ) from None
 
 
 def _check_name(encoder: str) -> None:

@@ -184,7 +184,7 @@ class ExtractionTrainer(Trainer):
         groups: dict[tuple[bool, bool], list[Tensor]] = {}
         for name, weight in model.named_parameters():
             if weight.requires_grad:
-                groups.setdefault(("extractor.encoder." in name, name in decayed), []).append(weight)
+                groups.setdefault((_is_encoders(name), name in decayed), []).append(weight)
         return [
             {"params": weights, "lr": rates[encoder], "weight_decay": self.args.weight_decay if decay else 0.0}
             for (encoder, decay), weights in groups.items()
@@ -199,6 +199,11 @@ class ExtractionTrainer(Trainer):
                 self.average.save(checkpoint / AVERAGE_FILE)
         if self.args.should_save:
             seal(checkpoint)
+
+
+def _is_encoders(weight: str) -> bool:
+    """Whether a weight of this name is the encoder's own; what is on top of it is as new as the head."""
+    return "extractor.encoder." in weight and "extractor.encoder.on_top." not in weight
 
 
 def make_collator(grids: Sequence[Grid], pad: int, *, rdrop: float) -> Callable[[Sequence[Example]], dict[str, Any]]:

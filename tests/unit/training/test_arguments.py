@@ -25,6 +25,7 @@ def test_the_defaults_depend_on_the_encoder_and_give_way(tmp_path):
 def test_which_defaults_suit_which_encoder():
     assert preset("bilstm", pretrained=True) is SCRATCH
     assert preset("transformer", pretrained=True) is UNTRAINED_TRANSFORMER
+    assert preset("albert", pretrained=True) is UNTRAINED_TRANSFORMER
     assert preset("minilm", pretrained=True) is PRETRAINED
     assert preset("minilm", pretrained=False) is UNTRAINED_TRANSFORMER
 

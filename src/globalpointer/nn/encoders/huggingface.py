@@ -93,6 +93,56 @@ class HuggingFaceEncoder(nn.Module):
             }
         )
 
+    @classmethod
+    def albert(
+        cls,
+        vocab_size: int,
+        *,
+        embedding: int = 128,
+        hidden: int = 256,
+        layers: int = 4,
+        heads: int = 4,
+        feedforward: int = 1024,
+        dropout: float = 0.1,
+        max_tokens: int = 512,
+    ) -> "HuggingFaceEncoder":
+        """An untrained ALBERT of small size: one layer, run `layers` times, over embeddings of their own size."""
+        return cls.from_config(
+            {
+                "model_type": "albert",
+                "vocab_size": vocab_size,
+                "embedding_size": embedding,
+                "hidden_size": hidden,
+                "num_hidden_layers": layers,
+                "num_attention_heads": heads,
+                "intermediate_size": feedforward,
+                "hidden_dropout_prob": dropout,
+                "attention_probs_dropout_prob": dropout,
+                "max_position_embeddings": max_tokens,
+                "type_vocab_size": 1,
+            }
+        )
+
+    def first_layers(self, layers: int) -> "HuggingFaceEncoder":
+        """An encoder of the first `layers` layers, with the weights they have here.
+
+        Raises ModelError where there are fewer, or where the configuration does not say how many there are.
+        """
+        config = copy.deepcopy(self.model.config)
+        try:
+            known = config.num_hidden_layers
+            config.num_hidden_layers = layers
+        except (AttributeError, NotImplementedError):
+            raise ModelError(f"a {config.model_type} model has no plain row of layers: none can be left out") from None
+        if not 1 <= layers <= known:
+            raise ModelError(f"the model has {known} layers; choose layers from 1 to {known}, not {layers}")
+        if getattr(config, "layer_types", None) is not None:
+            config.layer_types = config.layer_types[:layers]
+        fewer = HuggingFaceEncoder.from_config(config)
+        every = self.state_dict()
+        fewer.load_state_dict({name: every[name] for name in fewer.state_dict()})
+        return fewer
+
     def description(self) -> dict[str, Any]:
         """The shape as JSON, from which `from_config` makes an untrained twin."""
         plain: dict[str, Any] = self.model.config.to_dict()

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoModel, BertConfig, BertForMaskedLM, PretrainedConfig, PreTrainedModel, RobertaConfig
+from transformers import (
+    AutoModel,
+    BertConfig,
+    BertForMaskedLM,
+    FunnelConfig,
+    PretrainedConfig,
+    PreTrainedModel,
+    RobertaConfig,
+)
 
 from globalpointer.errors import ModelError
 from globalpointer.nn.contracts import Encoder
@@ -169,6 +177,45 @@ def test_the_small_transformer_has_the_shape_asked_for() -> None:
     assert (encoder.hidden, encoder.max_tokens) == (16, 8)
     assert len(encoder.model.encoder.layer) == 1
     assert encoder(*batch()).shape == (2, 6, 16)
+
+
+def test_the_small_albert_has_one_layer_that_is_run_several_times() -> None:
+    once, thrice = (HuggingFaceEncoder.albert(50, hidden=16, layers=n, heads=2, embedding=8) for n in (1, 3))
+    assert (once.hidden, once.max_tokens) == (16, 512)
+    thrice.load_state_dict(once.state_dict())
+    assert not once.eval()(*batch()).equal(thrice.eval()(*batch()))
+
+
+@pytest.mark.parametrize("model_type", ["bert", "roberta", "distilbert"])
+def test_the_first_layers_are_what_they_were(model_type: str) -> None:
+    whole = tiny(model_type)
+    first = whole.first_layers(1).eval()
+    tokens, attention = batch()
+    states = whole.model(input_ids=tokens, attention_mask=attention.long(), output_hidden_states=True).hidden_states
+    assert first(tokens, attention).equal(states[1])
+    assert whole.first_layers(2).eval()(tokens, attention).equal(states[2])
+
+
+@pytest.mark.parametrize("model_type", SHAPES)
+def test_the_first_layers_of_any_model_can_be_described(model_type: str) -> None:
+    first = tiny(model_type).first_layers(1).eval()
+    twin = HuggingFaceEncoder.from_config(first.description()).eval()
+    twin.load_state_dict(first.state_dict())
+    assert twin(*batch()).equal(first(*batch()))
+    assert first.hidden == 16
+
+
+@pytest.mark.parametrize("layers", [0, 3, -1])
+def test_layers_that_are_not_there(layers: int) -> None:
+    with pytest.raises(ModelError, match="has 2 layers; choose layers from 1 to 2"):
+        tiny().first_layers(layers)
+
+
+def test_a_model_without_a_row_of_layers() -> None:
+    encoder = tiny()
+    encoder.model.config = FunnelConfig()
+    with pytest.raises(ModelError, match="a funnel model has no plain row of layers"):
+        encoder.first_layers(1)
 
 
 def test_minilm_loads_complete_and_in_silence(capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,7 @@
 """A threshold is a shift of the scores, in every form that scores have, and can be learned."""
 
+import math
+
 import pytest
 import torch
 from tests.unit.nn.factories import rows
@@ -9,7 +11,7 @@ from globalpointer.nn import Biaffine, EfficientGlobalPointer, GlobalPointer, To
 from globalpointer.nn.contracts import Head
 from globalpointer.nn.heads.additive import Additive
 from globalpointer.nn.heads.thresholds import Thresholds
-from globalpointer.nn.scores import find
+from globalpointer.nn.scores import DenseScores, find
 
 HEADS = {
     "efficient": lambda types: EfficientGlobalPointer(8, types, dim=4),
@@ -55,6 +57,27 @@ def test_gradients_reach_the_thresholds_through_every_kernel(name, impl):
     (expected,) = torch.autograd.grad(loss("reference"), head.bias)
     torch.testing.assert_close(found, expected)
     assert (found != 0).all()
+
+
+class Same(torch.nn.Module):
+    """A head that scores the gold cells of its two types with 2 and 5, and the others with 1 and -3."""
+
+    def forward(self, hidden, legal):
+        values = torch.tensor([[[2.0, 1.0], [0.0, 1.0]], [[-3.0, 5.0], [0.0, -3.0]]])
+        return DenseScores(values[None].expand(len(hidden), -1, -1, -1), legal)
+
+
+def test_each_type_learns_a_threshold_between_its_gold_and_the_rest():
+    """At rest both sides pull alike: n e^(other-θ) = e^(θ-gold) for one gold cell and n = 2 others of one score each."""
+    head, legal = Thresholds(Same(), 2), torch.ones(1, 2, dtype=torch.bool)
+    optimizer = torch.optim.Adam(head.parameters(), lr=0.05)
+    for _ in range(400):
+        optimizer.zero_grad()
+        loss = multilabel_crossentropy(head(torch.zeros(1, 2, 8), legal), rows((0, 0, 0, 0), (0, 1, 0, 1)))
+        loss.sum().backward()
+        optimizer.step()
+    middle = torch.tensor([(2 + 1 + math.log(2)) / 2, (5 - 3 + math.log(2)) / 2])
+    torch.testing.assert_close(head.values.detach(), middle, atol=1e-3, rtol=0)
 
 
 def test_a_fixed_threshold_is_kept_and_not_trained():

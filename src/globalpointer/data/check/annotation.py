@@ -8,8 +8,8 @@ from math import sqrt
 from globalpointer.data.check.events import event_facts
 from globalpointer.data.check.facts import Facts
 from globalpointer.data.check.relations import relation_facts
-from globalpointer.data.check.report import Corpus, Tally, kinds, mentions
-from globalpointer.data.readers.annotate import shorten
+from globalpointer.data.check.report import Corpus, Tally, mentions
+from globalpointer.data.readers.annotate import kinds, shorten
 from globalpointer.text.spans import Entity
 
 STRAY_AT_START = frozenset(",;:!?，；：！？。、》」』”’)）】〉]")

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import combinations
 
-from globalpointer.data.check.report import Corpus, Tally, kinds
+from globalpointer.data.check.report import Corpus, Tally
 from globalpointer.data.leaks import parts
+from globalpointer.data.readers.annotate import kinds
 from globalpointer.text.spans import Document
 
 LONG_ENOUGH = 8

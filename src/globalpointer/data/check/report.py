@@ -1,7 +1,7 @@
 """What a data check found: facts about each file, and findings with a level."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -96,11 +96,6 @@ class Tally:
         """All kinds, the grave ones first, in the order in which they came."""
         found = [Finding(*key, count, tuple(self.examples[key])) for key, count in self.counts.items()]
         return sorted(found, key=lambda finding: LEVELS.index(finding.level))
-
-
-def kinds(document: Document) -> tuple[Sequence[object] | None, ...]:
-    """Every kind of annotation a document may have: None where nobody annotated it."""
-    return document.entities, document.relations, document.triples, document.events
 
 
 @dataclass(frozen=True, slots=True)

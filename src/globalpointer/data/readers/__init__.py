@@ -7,7 +7,7 @@ is a DataError; the published formats are read as they are, what cannot be kept 
 
 import difflib
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,7 +29,7 @@ from globalpointer.data.readers import (
     triples,
     uner,
 )
-from globalpointer.data.readers.annotate import counted
+from globalpointer.data.readers.annotate import counted, kinds
 from globalpointer.data.readers.notes import DataWarning, Note, Notes, OnError, Reporter
 from globalpointer.data.readers.options import Options
 from globalpointer.errors import ConfigError, DataError
@@ -107,10 +107,6 @@ def read(
     return _read(str(path), format, Notes() if notes is None else notes, on_error, Options(**options), notes is None)
 
 
-def _kinds(document: Document) -> tuple[Sequence[object] | None, ...]:
-    return document.entities, document.relations, document.triples, document.events
-
-
 def _read(
     path: str, name: str, notes: Notes, on_error: OnError | None, options: Options, warn: bool
 ) -> Iterator[Document]:
@@ -118,8 +114,8 @@ def _read(
     before, reporter = notes.counts().get("dropped", 0), Reporter(path, notes, on_error)
     for document in READERS[name](path, reporter, options):
         count += 1
-        bare = bare and not any(_kinds(document))
-        if options.labelled and all(kind is None for kind in _kinds(document)):
+        bare = bare and not any(kinds(document))
+        if options.labelled and all(kind is None for kind in kinds(document)):
             raise DataError(f"document {document.id} is not annotated, and labels are needed here", path=path)
         yield document
     dropped = notes.counts().get("dropped", 0) - before

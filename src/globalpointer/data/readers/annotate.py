@@ -1,12 +1,12 @@
 """Spans from a file to the entities of a document: checked, sorted, each once."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.errors import DataError
-from globalpointer.text.spans import Entity, Span
+from globalpointer.text.spans import Document, Entity, Span
 
 Problem = Callable[[str], None]
 
@@ -86,6 +86,11 @@ def unique(
 def cut(text: str, label: str, start: int, end: int, score: float | None = None) -> Entity:
     """An entity with its surface; the span must have been checked."""
     return Entity(label, Span(start, end), text[start:end], score)
+
+
+def kinds(document: Document) -> tuple[Sequence[object] | None, ...]:
+    """Every kind of annotation a document may have: None where nobody annotated it."""
+    return document.entities, document.relations, document.triples, document.events
 
 
 def shorten(text: str, width: int = 40) -> str:

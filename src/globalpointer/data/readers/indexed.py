@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from globalpointer.data.readers.annotate import label_fault
-from globalpointer.data.readers.links import once
+from globalpointer.data.readers.links import end_fault, once
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.records import Record
 from globalpointer.errors import DataError
@@ -41,12 +41,5 @@ def _kept(given: list[Any], entities: Sequence[Entity | None], report: Reporter,
 def _fault(relation: Any, entities: Sequence[Entity | None]) -> str | None:
     if not isinstance(relation, dict) or not {"type", "head", "tail"} <= set(relation):
         return f'expected {{"type", "head", "tail"}}, found {relation!r:.60}'
-    for end in ("head", "tail"):
-        index = relation[end]
-        if not isinstance(index, int) or isinstance(index, bool):
-            return f"its {end} must be the index of an entity, found {index!r:.60}"
-        if not 0 <= index < len(entities):
-            return f"its {end} is entity {index} of {len(entities)}, counted from 0"
-        if entities[index] is None:
-            return f"its {end}, entity {index}, was left out"
-    return label_fault(relation["type"])
+    ends = (end_fault(end, relation[end], entities) for end in ("head", "tail"))
+    return next(filter(None, ends), None) or label_fault(relation["type"])

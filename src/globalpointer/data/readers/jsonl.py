@@ -15,7 +15,7 @@ from typing import Any
 
 from globalpointer.data.readers.annotate import checked_text, cut, label_fault, parse_object, span_fault, unique
 from globalpointer.data.readers.forms import FORMS, check_form
-from globalpointer.data.readers.links import argument, argument_fault, event, name_fault, once
+from globalpointer.data.readers.links import argument, argument_fault, end_fault, event, name_fault, once
 from globalpointer.data.readers.locate import TypedTriple, locate
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Mentions, Options
@@ -121,14 +121,14 @@ def _relations(line: Line, relations: list[Any], entities: Sequence[Entity | Non
             _keys_fault(given, ("label", "subject", "object"), "label, and subject and object as indices of entities")
             or _score_fault(given)
             or label_fault(given["label"])
-            or _end_fault("subject", given["subject"], entities)
-            or _end_fault("object", given["object"], entities)
+            or end_fault("subject", given["subject"], entities)
+            or end_fault("object", given["object"], entities)
         )
         if fault:
             line.drop(f"relation {index}", fault)
             continue
         subject, object_ = entities[given["subject"]], entities[given["object"]]
-        assert subject is not None  # see _end_fault
+        assert subject is not None  # see end_fault
         assert object_ is not None
         yield Relation(given["label"], subject, object_, given.get("score"))
 
@@ -202,12 +202,3 @@ def _mention_fault(end: str, mention: Any) -> str | None:
     """What is wrong with the end of a triple, or None: it may be blank, as an entity may."""
     blank = isinstance(mention, str) and mention.isspace()
     return None if blank else name_fault(mention, f"the {end}")
-
-
-def _end_fault(end: str, index: Any, entities: Sequence[Entity | None]) -> str | None:
-    """What is wrong with the end of a relation, or None: then it is the index of an entity that was kept."""
-    if not isinstance(index, int) or isinstance(index, bool):
-        return f"the {end} must be an index into the entities, found {index!r}"
-    if not 0 <= index < len(entities):
-        return f"the {end} is entity {index} of {len(entities)}, counted from 0"
-    return f"its {end}, entity {index}, was left out" if entities[index] is None else None

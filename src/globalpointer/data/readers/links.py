@@ -1,12 +1,12 @@
 """Relations and events from a file to those of a document: checked, each once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from globalpointer.data.readers.annotate import label_fault, shorten, span_fault
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.errors import DataError
-from globalpointer.text.spans import TRIGGER, Argument, Event, Relation, Span, Triple
+from globalpointer.text.spans import TRIGGER, Argument, Entity, Event, Relation, Span, Triple
 
 Link = TypeVar("Link", Relation, Event, Triple)
 
@@ -95,6 +95,15 @@ def name_fault(name: object, what: str) -> str | None:
     """What is wrong with a role or an end of a triple, or None: it has the form of a label."""
     fault = label_fault(name)
     return fault and fault.replace("a label", what, 1)
+
+
+def end_fault(end: str, index: object, entities: Sequence[Entity | None]) -> str | None:
+    """What is wrong with an end of a relation, or None: then it is the index of an entity that was kept."""
+    if not isinstance(index, int) or isinstance(index, bool):
+        return f"its {end} must be the index of an entity, found {index!r:.60}"
+    if not 0 <= index < len(entities):
+        return f"its {end} is entity {index} of {len(entities)}, counted from 0"
+    return f"its {end}, entity {index}, was left out" if entities[index] is None else None
 
 
 def describe(link: Relation | Event | Triple) -> str:

@@ -1,12 +1,14 @@
-"""Files of JSON objects: one list of them, or one object a line."""
+"""Files of JSON objects: one list of them, or one object a line; and what their texts and annotation are."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
-from globalpointer.data.readers.annotate import parse_object, shorten
+from globalpointer.data.readers.annotate import checked_text, parse_object, shorten
+from globalpointer.data.readers.forms import FORMS, check_form
+from globalpointer.data.readers.options import Options
 from globalpointer.data.readers.source import file_name, lines
 from globalpointer.errors import DataError
 
@@ -20,6 +22,30 @@ class Record:
     line: int | None
     id: str
     """A name for the document, where the file gives none."""
+
+
+class Annotated(NamedTuple):
+    """A record with its text, its annotation as the file gives it, and a name; other keys are left in its fields."""
+
+    record: Record
+    text: str
+    annotation: Any
+    """None where nobody annotated it, or annotation is left aside."""
+    id: str
+
+
+def annotated(path: str, name: str, options: Options) -> Iterator[Annotated]:
+    """The records of a file in a format of `FORMS` that has its annotation under one key."""
+    form = FORMS[name]
+    (key,) = form.annotation
+    for record in records(path):
+        fields = record.fields
+        check_form(name, fields, options.labelled, record.path, record.line)
+        text = checked_text(fields.pop(form.text), form.text, record.path, record.line)
+        identity, given = fields.pop(form.id, None), fields.pop(key, None)
+        if options.labelled is False:
+            given = None
+        yield Annotated(record, text, given, record.id if identity is None else str(identity))
 
 
 def records(path: str) -> Iterator[Record]:

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from globalpointer.data.readers.annotate import checked_text
-from globalpointer.data.readers.forms import FORMS, check_form
 from globalpointer.data.readers.locate import TypedTriple, locate
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
-from globalpointer.data.readers.records import Record, records
+from globalpointer.data.readers.records import Record, annotated
 from globalpointer.text.spans import Document
 
 Parse = Callable[[Any, Reporter, Record], Iterable[TypedTriple]]
@@ -20,16 +18,9 @@ def unlocated(path: str, name: str, parse: Parse, report: Reporter, options: Opt
 
     A record without triples is not annotated; other keys go to `meta`.
     """
-    form = FORMS[name]
-    (key,) = form.annotation
-    for record in records(path):
-        fields = record.fields
-        check_form(name, fields, options.labelled, record.path, record.line)
-        text = checked_text(fields.pop(form.text), form.text, record.path, record.line)
-        identity, given = fields.pop(form.id, None), fields.pop(key, None)
-        named = record.id if identity is None else str(identity)
-        if given is None or options.labelled is False:
-            yield Document(text, None, named, fields)
+    for record, text, given, named in annotated(path, name, options):
+        if given is None:
+            yield Document(text, None, named, record.fields)
             continue
         found = locate(text, parse(given, report, record), options.mentions, report, record.line, path=record.path)
-        yield Document(text, found.entities, named, fields, found.relations, None, found.triples)
+        yield Document(text, found.entities, named, record.fields, found.relations, None, found.triples)

@@ -53,6 +53,12 @@ def test_a_record_of_the_form_is_read(documents, name):
     assert annotation(document)
 
 
+@pytest.mark.parametrize("name", ["cluener", "duie", "triples", "conll04", "spert", "dygie", "duee", "fewfc"])
+def test_the_objects_may_stand_in_a_list(documents, name):
+    listed = documents([RECORDS[name]], name)
+    assert list(map(annotation, listed)) == list(map(annotation, documents(RECORDS[name], name)))
+
+
 @pytest.mark.parametrize("name", FORMS)
 @pytest.mark.parametrize("other", FORMS)
 def test_a_record_of_another_form_is_refused_and_named(documents, name, other):

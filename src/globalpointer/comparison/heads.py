@@ -29,7 +29,7 @@ def _dropped(recipe: Recipe, head: str) -> Iterator[str]:
             yield f"model.head_options.{key}"
     ours = _OF_PAIRS if head in EXTRACTORS else ()
     for key in (*(key for key in ("dim", "rotary") if not takes(head, key)), *ours):
-        if key in ModelConfig.model_fields and not _is_default(recipe.model, key):
+        if not _is_default(recipe.model, key):
             yield f"model.{key}"
     if head in EXTRACTORS and recipe.training.get("rdrop"):
         yield "training.rdrop"

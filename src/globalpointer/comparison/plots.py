@@ -76,12 +76,12 @@ def _mean(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _scores(axes: Axes, comparison: Comparison) -> None:
-    """A line a system: each seed a pale mark, their mean and standard deviation above them."""
+    """A line a system: the mean with its standard deviation, and each seed a pale mark below."""
     written = []
     for place, (_, name, style, rows) in enumerate(_named(comparison)):
         values = [100 * row.report.f1 for row in rows]
         mean, deviation = _mean(values)
-        axes.plot(values, [place] * len(values), linestyle="", markersize=5, alpha=0.35, **style)
+        axes.plot(values, [place + 0.25] * len(values), linestyle="", markersize=4, alpha=0.5, **style)
         axes.errorbar(mean, place, xerr=deviation or None, capsize=4, markersize=7, linewidth=1.6, **style)
         axes.annotate(f"{mean:.2f}", (mean, place), (0, 7), textcoords="offset points", ha="center", fontsize=8)
         written.append(name)
@@ -95,7 +95,7 @@ def _epochs(axes: Axes, comparison: Comparison) -> None:
     for _, name, style, rows in _named(comparison):
         courses = [dict(_course(comparison, row)) for row in rows]
         for course in courses:
-            axes.plot(list(course), list(course.values()), color=style["color"], alpha=0.3, linewidth=1)
+            axes.plot(list(course), list(course.values()), color=style["color"], alpha=0.45, linewidth=0.9)
         common = [epoch for epoch in courses[0] if all(epoch in course for course in courses)]
         means = [statistics.fmean(course[epoch] for course in courses) for epoch in common]
         axes.plot(common, means, label=name, linewidth=1.8, markersize=4, **style)

@@ -7,6 +7,7 @@ from globalpointer.comparison.outcome import Comparison
 from globalpointer.comparison.plan import Run
 from globalpointer.comparison.speed import ROUNDS
 from globalpointer.comparison.turns import BATCH
+from globalpointer.evaluation.sections import UNIT_NAMES
 
 _PARTS = {
     "test": "the test part",
@@ -41,6 +42,8 @@ def told(what: str, comparison: Comparison) -> list[str]:
     """How the numbers of a table were made."""
     if what == "speed":
         return [_speed(comparison)]
+    if what == "slices":
+        return [f"Mean ± standard deviation over the seeds. Units: {UNIT_NAMES[comparison.rows[0].report.unit]}."]
     stopped = what == "scores" and any(row.resumed for row in comparison.rows)
     return [_TOLD[what], *([_STOPPED] if stopped else [])]
 
@@ -52,7 +55,6 @@ _TOLD = {
     "seeds, then 1000 samples of as many documents are drawn with replacement (Koehn, 2004). So the interval tells "
     "what other documents would change, and not other seeds; p is two-sided, not corrected for the number of systems.",
     "epochs": "On the development part, after each epoch; pale: each seed, strong: their mean.",
-    "slices": "Mean ± standard deviation over the seeds.",
 }
 
 _STOPPED = "* A run was stopped and taken up again, and these minutes count only what came after."

@@ -15,7 +15,7 @@ from globalpointer.view.markup import attribute, content, frame
 MARKDOWN, PAGE, PICTURES = "report.md", "report.html", "pictures"
 
 _STYLE = """
-.wide{overflow-x:auto}table{border-collapse:collapse;margin:.5rem 0 1rem;font-size:.85rem}
+figure{margin:0 0 1rem}.wide{overflow-x:auto}table{border-collapse:collapse;margin:.5rem 0 1rem;font-size:.85rem}
 td,th{padding:.15rem .7rem;text-align:right;white-space:nowrap}td:first-child,th:first-child{text-align:left}
 tbody{border-top:1px solid #dee2e6}thead th{border-bottom:2px solid #adb5bd}p,li{overflow-wrap:anywhere}
 """

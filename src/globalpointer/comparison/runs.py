@@ -2,7 +2,7 @@
 
 import json
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +21,14 @@ from globalpointer.evaluation import EVALUATIONS, mentions
 from globalpointer.predictor import Predictor
 from globalpointer.text.spans import Document
 from globalpointer.training import checkpoints
-from globalpointer.training.arguments import DEFAULTS
 from globalpointer.training.documents import Corpus
 from globalpointer.training.fit import fit
 from globalpointer.training.folder import CHECKPOINTS, FitResult
 
 RUNS, ROWS, FOUND = "runs", "rows.jsonl", "found.jsonl"
+
+EVALUATED = 64
+"""Windows of text that are answered at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def _finish(run: Run, folder: Path, ground: Ground) -> Row:
     resumed = checkpoints.latest(folder / CHECKPOINTS) is not None
     result = fit(run.recipe, folder, resume=True, base=run.base, console=Console(quiet=True, force_terminal=False))
     predictor = Predictor.from_pretrained(folder)
-    found = list(_answer(predictor, ground.gold))
+    found = _answer(predictor, ground.gold)
     _keep(found, folder / FOUND)
     unit = predictor.model.config.text["unit"]
     return Row(
@@ -127,12 +129,12 @@ def _finish(run: Run, folder: Path, ground: Ground) -> Row:
     )
 
 
-def _answer(predictor: Predictor, gold: Sequence[Document]) -> Iterator[Document]:
-    """In batches as training makes them, so that the score is that of the model folder to the last digit."""
+def _answer(predictor: Predictor, gold: Sequence[Document]) -> list[Document]:
+    """What the model finds in the texts; nobody needs a warning where it finds too much."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LimitWarning)  # counted, and told among the notes
-        size = DEFAULTS["per_device_eval_batch_size"]
-        yield from predictor.predict_stream((document.text for document in gold), batch_size=int(str(size)))
+        texts = (document.text for document in gold)
+        return list(predictor.predict_stream(texts, batch_size=EVALUATED))
 
 
 def _notes(result: FitResult, predictor: Predictor) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,9 @@ from rich.progress import track
 
 from globalpointer.comparison.machine import circumstances
 from globalpointer.comparison.turns import MEASURED, Turn, turns_of
+from globalpointer.data.batching import encode_documents
 from globalpointer.data.writers.files import new_file
+from globalpointer.errors import SchemaError
 from globalpointer.predictor import Predictor
 from globalpointer.text.spans import Document
 
@@ -64,12 +67,21 @@ def timed(folders: Mapping[str, Path], gold: Sequence[Document], reference: str,
 
 def sample(gold: Sequence[Document], predictors: Mapping[str, Predictor]) -> list[Document]:
     """At most TEXTS documents with a text, always the same ones, whose labels every model has learned."""
-    usable = [
+    shuffled = random.Random(42).sample(gold, len(gold))
+    usable = (
         document
-        for document in gold
-        if document.text.strip() and not any(each.schema.unknown([document]) for each in predictors.values())
-    ]
-    return random.Random(42).sample(usable, min(TEXTS, len(usable)))
+        for document in shuffled
+        if document.text.strip() and all(_learnable(document, each) for each in predictors.values())
+    )
+    return list(islice(usable, TEXTS))
+
+
+def _learnable(document: Document, predictor: Predictor) -> bool:
+    try:
+        encode_documents([document], predictor.model.task, predictor.tokenizer)
+    except SchemaError:  # a label or a role that the training part has not
+        return False
+    return True
 
 
 def measure(turns: Mapping[str, Mapping[str, Turn]], console: Console) -> Seconds:

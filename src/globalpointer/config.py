@@ -150,6 +150,17 @@ class ModelConfig(Section):
     """Keyword arguments of the head's class beyond `dim` and `rotary`."""
 
 
+class DistillationConfig(Section):
+    """`[distillation]`: a trained model whose finds are soft labels for what the recipe trains. Kind "ner" only."""
+
+    teacher: str
+    """Its folder, or a hub name."""
+    unlabelled: Paths = []
+    """Files of texts that nobody annotated: one a line, or `.jsonl`; the teacher annotates them, too."""
+    gold: float = Field(default=0.5, ge=0, le=1)
+    """On annotated texts a target is gold · (1 where annotated, else 0) + (1 - gold) · the teacher's."""
+
+
 class Recipe(Section):
     """A complete run. `[training]` holds transformers.TrainingArguments beside ours; training/fit.py checks it."""
 
@@ -157,6 +168,7 @@ class Recipe(Section):
     task: TaskConfig = TaskConfig()
     model: ModelConfig = ModelConfig()
     training: dict[str, Any] = Field(default_factory=dict)
+    distillation: DistillationConfig | None = None
 
     def to_toml(self) -> str:
         """The recipe as a TOML file that gives the same recipe again."""

@@ -14,6 +14,7 @@ from globalpointer.cli.check import check
 from globalpointer.cli.compare import compare
 from globalpointer.cli.convert import convert
 from globalpointer.cli.demo import demo
+from globalpointer.cli.distill import distill
 from globalpointer.cli.evaluate import evaluate
 from globalpointer.cli.output import to_person
 from globalpointer.cli.predict import predict
@@ -28,7 +29,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for command in (demo, check, train, compare, evaluate, predict, convert):
+for command in (demo, check, train, compare, distill, evaluate, predict, convert):
     app.command(no_args_is_help=command is not demo)(command)
 
 

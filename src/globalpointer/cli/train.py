@@ -92,9 +92,9 @@ def train(
         model=_given(encoder=encoder, head=head),
         training=_given(num_train_epochs=epochs, seed=seed),
     )
-    _refuse_full(folder, resume=resume, overwrite=overwrite)
+    refuse_full(folder, resume=resume, overwrite=overwrite)
     base = None if recipe is None else recipe.parent
-    _fit(loaded, folder, base, resume=resume, overwrite=overwrite)
+    fit_and_tell(loaded, folder, base, resume=resume, overwrite=overwrite)
 
 
 def _given(**flags: Any) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _folder(recipe: Path | None, output: Path | None) -> Path:
     return Path("runs") / recipe.stem
 
 
-def _refuse_full(folder: Path, *, resume: bool, overwrite: bool) -> None:
+def refuse_full(folder: Path, *, resume: bool, overwrite: bool) -> None:
     """Hours of somebody's training are not overwritten by a second call."""
     from globalpointer.errors import ConfigError
 
@@ -123,7 +123,8 @@ def _refuse_full(folder: Path, *, resume: bool, overwrite: bool) -> None:
         )
 
 
-def _fit(recipe: "Recipe", folder: Path, base: Path | None, *, resume: bool, overwrite: bool) -> None:
+def fit_and_tell(recipe: "Recipe", folder: Path, base: Path | None, *, resume: bool, overwrite: bool) -> None:
+    """Train, then print the scores of the model, and what may be done with it."""
     from accelerate import PartialState
 
     from globalpointer.evaluation.tables import table
@@ -137,6 +138,7 @@ def _fit(recipe: "Recipe", folder: Path, base: Path | None, *, resume: bool, ove
             show(f"\n[bold]{name}[/]")
             show(table(report))
     _tell_threshold(result)
+    _tell_teacher(result)
     place = shlex.quote(str(result.folder))
     scored = (recipe.data.test or recipe.data.dev or ["FILE"])[0]
     show(
@@ -153,3 +155,18 @@ def _tell_threshold(result: "FitResult") -> None:
             f"\nIt answers from a score of {result.threshold:.3g} on, where dev F1 is highest; at 0.5 that would be "
             f"{100 * result.undecided['dev']['f1']:.2f} (see --threshold)."
         )
+
+
+def _tell_teacher(result: "FitResult") -> None:
+    """What a distilled model kept of the F1 of its teacher."""
+    from globalpointer.evaluation.counts import ratio
+
+    own = {"dev": result.dev, "test": result.test}
+    for name, scores in result.teacher.items():
+        report = own[name]
+        if report is not None:
+            show(
+                f"\nOn {name} the teacher has F1 {100 * scores['f1']:.2f} and "
+                f"{100 * scores['document_accuracy']:.2f} % complete documents; "
+                f"the student keeps {100 * ratio(report.f1, scores['f1']):.1f} % of that F1."
+            )

@@ -1,7 +1,7 @@
 """Where the two sides meet: documents to examples, examples to batches of tensors, and batches of like length."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -9,9 +9,9 @@ from torch import Tensor
 
 from globalpointer.data.tokenizing import TextTokenizer, Tokenized
 from globalpointer.errors import ConfigError
-from globalpointer.grid import Cell, Cells, Grid
+from globalpointer.grid import Cell, Cells, Grid, ScoredCells
 from globalpointer.nn.contracts import Batch
-from globalpointer.tasks.base import Encoding, Task
+from globalpointer.tasks.base import Encoding, Place, Task
 from globalpointer.tasks.windowed import cut_cells, unreachable
 from globalpointer.text.spans import Annotation, Document
 from globalpointer.text.tokens import TokenMap
@@ -28,6 +28,7 @@ class Example:
 
     `tokens`: ids, special tokens included. `legal`: which of them may stand in a cell: those of the text that stand for
     characters. `first`: the position of the window's first token. `cells` and `ignore` count positions in `tokens`.
+    `targets`: the soft label, in (0, 1], of each of the cells; None: all 1.
     """
 
     tokens: tuple[int, ...]
@@ -35,6 +36,7 @@ class Example:
     first: int
     cells: Cells = field(default_factory=dict)
     ignore: Cells = field(default_factory=dict)
+    targets: ScoredCells | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,18 @@ def encode_document(document: Document, task: Task, tokenizer: TextTokenizer) ->
     return _with_gold(document, task, tokenizer, tokenizer.tokenize(document.text))
 
 
-def encode_documents(documents: Iterable[Document], task: Task, tokenizer: TextTokenizer) -> list[Encoded]:
-    """`encode_document` for many, tokenized together, which is faster."""
+def encode_documents(
+    documents: Iterable[Document], task: Task, tokenizer: TextTokenizer, *, soft: bool = False
+) -> list[Encoded]:
+    """`encode_document` for many, tokenized together, which is faster.
+
+    `soft`: the score of an annotation, in (0, 1], is the soft label of its cells.
+    """
     listed = list(documents)
     tokenized = tokenizer.tokenize_batch(document.text for document in listed)
-    return [_with_gold(document, task, tokenizer, each) for document, each in zip(listed, tokenized, strict=True)]
+    return [
+        _with_gold(document, task, tokenizer, each, soft=soft) for document, each in zip(listed, tokenized, strict=True)
+    ]
 
 
 def encode_text(tokenized: Tokenized, tokenizer: TextTokenizer) -> Encoded:
@@ -82,11 +91,13 @@ def collate(examples: Sequence[Example], *, grids: Sequence[Grid], pad: int) -> 
         attention[row, :length] = True
         legal[row, :length] = example.legal
     ignored = any(example.ignore.get(grid.name) for example in examples for grid in grids)
+    soft = any(example.targets is not None for example in examples)
     return Batch(
         tokens=torch.from_numpy(tokens),
         attention=torch.from_numpy(attention),
         legal=torch.from_numpy(legal),
         cells={grid.name: _rows([example.cells for example in examples], grid.name) for grid in grids},
+        targets={grid.name: _targets(examples, grid.name) for grid in grids} if soft else None,
         ignore={grid.name: _rows([example.ignore for example in examples], grid.name) for grid in grids}
         if ignored
         else None,
@@ -128,7 +139,9 @@ def _fill(sizes: np.ndarray, order: np.ndarray, tokens: int, most: int | None) -
     return batches
 
 
-def _with_gold(document: Document, task: Task, tokenizer: TextTokenizer, tokenized: Tokenized) -> Encoded:
+def _with_gold(
+    document: Document, task: Task, tokenizer: TextTokenizer, tokenized: Tokenized, *, soft: bool = False
+) -> Encoded:
     tokens = tokenized.tokens
     encoding = task.encode(document, tokens)
     windows = tokenizer.windows(tokenized)
@@ -137,7 +150,8 @@ def _with_gold(document: Document, task: Task, tokenizer: TextTokenizer, tokeniz
     for window in windows:
         whole = len(window) == len(tokenized)
         cells, ignore = (encoding.cells, {}) if whole else cut_cells(encoding.cells, window, links=links)
-        examples.append(_example(tokenized, tokenizer, window, cells, ignore))
+        example = _example(tokenized, tokenizer, window, cells, ignore)
+        examples.append(_softened(example, window, encoding) if soft else example)
     return Encoded(tuple(examples), windows, tokens, {**_cut(encoding, windows), **encoding.lost})
 
 
@@ -165,6 +179,20 @@ def _example(tokenized: Tokenized, tokenizer: TextTokenizer, window: Window, cel
     )
 
 
+def _softened(example: Example, window: Window, encoding: Encoding) -> Example:
+    """The example with the scores of annotations as targets: 1 for one without, of several on a cell the highest."""
+    scores: dict[Place, float] = {}
+    for annotation, places in encoding.parts.items():
+        for place in places:
+            scores[place] = max(scores.get(place, 0.0), 1.0 if annotation.score is None else annotation.score)
+    by = window.start - example.first
+    targets = {
+        name: {cell: scores[name, Cell(cell.type, cell.row + by, cell.col + by)] for cell in cells}
+        for name, cells in example.cells.items()
+    }
+    return replace(example, targets=targets)
+
+
 def _moved(cells: Cells, first: int) -> Cells:
     if not first:
         return cells
@@ -177,3 +205,14 @@ def _moved(cells: Cells, first: int) -> Cells:
 def _rows(cells: Sequence[Cells], grid: str) -> Tensor:
     rows = [(index, *cell) for index, each in enumerate(cells) for cell in sorted(each.get(grid, ()))]
     return torch.tensor(rows, dtype=torch.int64).reshape(-1, 4)
+
+
+def _targets(examples: Sequence[Example], grid: str) -> Tensor:
+    """The soft labels beside `_rows`."""
+    known = [{} if example.targets is None else example.targets.get(grid, {}) for example in examples]
+    targets = [
+        soft.get(cell, 1.0)
+        for example, soft in zip(examples, known, strict=True)
+        for cell in sorted(example.cells.get(grid, ()))
+    ]
+    return torch.tensor(targets, dtype=torch.float32)

@@ -1,7 +1,10 @@
 """What a model answers at one threshold after another, without reading the texts anew for each."""
 
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
+from globalpointer.errors import LimitWarning
 from globalpointer.grid import ScoredCells
 from globalpointer.nn.token_pair import TokenPairModel
 from globalpointer.predictor import Predictor
@@ -29,6 +32,14 @@ def answering(
     return lambda thresholds: list(
         predictor.predict(texts, batch_size=batch_size, threshold=thresholds.named, overlap_policy=policy)
     )
+
+
+@contextmanager
+def many_cells() -> Iterator[None]:
+    """Where many cells are expected, from a model in its first epochs or at a low threshold, nobody needs a warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LimitWarning)
+        yield
 
 
 def _decoding(predictor: Predictor, texts: Sequence[str], lowest: Thresholds, policy: str, batch_size: int) -> Answer:

@@ -1,15 +1,13 @@
 """From logits to probabilities: the slopes `a` of sigmoid(a * logit), fitted on the development part."""
 
-import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from globalpointer.errors import LimitWarning
 from globalpointer.evaluation.calibration import fit_slope
 from globalpointer.predictor import Predictor
 from globalpointer.tasks.thresholds import UNDECIDED, Thresholds, logit, sigmoid
 from globalpointer.text.spans import Document, Triple
-from globalpointer.training.answers import answering
+from globalpointer.training.answers import answering, many_cells
 
 DOUBTFUL = sigmoid(-4.0)
 """What is above this score at slope 1 takes part in the fit: what was found and, if it is not too much, nearly was."""
@@ -22,9 +20,8 @@ def calibrate(predictor: Predictor, documents: Sequence[Document], *, batch_size
     """
     predictor.model.config.slopes = {}
     texts = [document.text for document in documents]
-    with warnings.catch_warnings():
-        # So far below the decision there may be any number of cells: expected here, and the best ones are enough.
-        warnings.simplefilter("ignore", LimitWarning)
+    with many_cells():
+        # So far below the decision there may be any number of cells, and the best ones are enough.
         doubtful, decided = (
             Thresholds(named=dict.fromkeys(predictor.model.task.kinds, each)) for each in (DOUBTFUL, UNDECIDED)
         )

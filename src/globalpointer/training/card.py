@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from globalpointer.config import Recipe
+from globalpointer.evaluation.counts import ratio
 from globalpointer.text.schema import Schema
 
 _TAGS = {"ner": "named-entity-recognition", "relation": "relation-extraction", "event": "event-extraction"}
@@ -28,9 +29,10 @@ _FIRST_LINES = {
 
 
 def write_card(recipe: Recipe, schema: Schema, report: Mapping[str, Any], path: Path) -> None:
-    """Write the card; `report` has the parts "dev" and, where there is one, "test", as in report.json."""
+    """Write the card; `report` is that of report.json: "dev", "test" and "teacher" where there are any."""
     parts = {name: report[name] for name in ("dev", "test") if name in report}
-    path.write_text(_front_matter(recipe, parts) + _body(recipe, schema, parts), encoding="utf-8")
+    body = _body(recipe, schema, parts, report.get("teacher", {}))
+    path.write_text(_front_matter(recipe, parts) + body, encoding="utf-8")
 
 
 def _front_matter(recipe: Recipe, parts: Mapping[str, Mapping[str, Any]]) -> str:
@@ -54,13 +56,25 @@ def _front_matter(recipe: Recipe, parts: Mapping[str, Mapping[str, Any]]) -> str
     return f"---\n{body}\n---\n\n"
 
 
-def _body(recipe: Recipe, schema: Schema, parts: Mapping[str, Mapping[str, Any]]) -> str:
+def _row(name: str, scores: Mapping[str, Any]) -> str:
+    columns = ("f1", "precision", "recall", "document_accuracy")
+    return f"| {name} | " + " | ".join(f"{scores[each]:.4f}" for each in columns) + " |"
+
+
+def _distilled(recipe: Recipe, parts: Mapping[str, Mapping[str, Any]], teacher: Mapping[str, Any]) -> str:
+    """Who taught it, and what it kept; nothing where nobody did."""
+    if recipe.distillation is None:
+        return ""
+    kept = (f"{100 * ratio(parts[name]['f1'], teacher[name]['f1']):.1f} % on {name}" for name in teacher)
+    return f"\nIt was distilled from `{recipe.distillation.teacher}` and keeps of its F1 {', '.join(kept)}.\n"
+
+
+def _body(
+    recipe: Recipe, schema: Schema, parts: Mapping[str, Mapping[str, Any]], teacher: Mapping[str, Mapping[str, Any]]
+) -> str:
     kind = recipe.task.kind
-    rows = "\n".join(
-        f"| {name} | {scores['f1']:.4f} | {scores['precision']:.4f} | {scores['recall']:.4f} "
-        f"| {scores['document_accuracy']:.4f} |"
-        for name, scores in parts.items()
-    )
+    taught = {f"its teacher on {name}": scores for name, scores in teacher.items()}
+    rows = "\n".join(_row(name, scores) for name, scores in {**parts, **taught}.items())
     named = {"entities": schema.entities, "relations": schema.relations, "events": schema.events}
     labels = "\n".join(
         f"- {len(each)} {what}: {', '.join(f'`{label}`' for label in each)}" for what, each in named.items() if each
@@ -77,7 +91,7 @@ Encoder `{recipe.model.encoder}`, head `{recipe.model.head}`, task `{kind}`. It 
 
 F1 is micro F1 over {_EXACT[kind]}, against the raw annotation. The best epoch was chosen by F1 on the dev part,
 so only a test part gives an unbiased number. `report.json` has the scores by label and slice, `recipe.toml` the recipe.
-
+{_distilled(recipe, parts, teacher)}
 ```python
 from globalpointer import Predictor
 

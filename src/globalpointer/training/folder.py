@@ -32,6 +32,7 @@ class FitResult:
     notes: Sequence[str]
     threshold: float = UNDECIDED
     undecided: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    teacher: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def prepare(recipe: Recipe, folder: Path, *, resume: bool, overwrite: bool) -> None:
@@ -84,4 +85,5 @@ def read_result(folder: Path) -> FitResult:
         notes=plain["notes"],
         threshold=plain.get("threshold", UNDECIDED),
         undecided=plain.get("undecided", {}),
+        teacher=plain.get("teacher", {}),
     )

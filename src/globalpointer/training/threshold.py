@@ -1,15 +1,13 @@
 """The threshold at which F1 on the development part is highest."""
 
-import warnings
 from collections.abc import Sequence
 
-from globalpointer.errors import LimitWarning
 from globalpointer.evaluation import EVALUATIONS
 from globalpointer.evaluation.outcome import Outcome
 from globalpointer.predictor import Predictor
 from globalpointer.tasks.thresholds import UNDECIDED, Thresholds, sigmoid
 from globalpointer.text.spans import Document
-from globalpointer.training.answers import answering
+from globalpointer.training.answers import answering, many_cells
 
 LOGITS = (0.0, -1.0, -2.0, -3.0, 1.0)
 """What is tried first, as logits of what the task is about; then half a step to both sides of the best."""
@@ -29,8 +27,7 @@ def best_threshold(
     texts = [document.text for document in documents]
     nothing = [Document(text, (), relations=(), events=()) for text in texts]
     reports: dict[float, Outcome] = {}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", LimitWarning)
+    with many_cells():
         lowest = max(LEAST, sigmoid(slope * (min(LOGITS) - 0.5)))
         answer = answering(predictor, texts, Thresholds(named={predictor.kind: lowest}), batch_size=batch_size)
 

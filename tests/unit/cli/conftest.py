@@ -75,7 +75,10 @@ def fitted(monkeypatch):
     def fit(recipe, output, **options):
         calls.append(SimpleNamespace(recipe=recipe, output=output, **options))
         report = evaluate([document], [document])
-        return SimpleNamespace(dev=report, test=None, folder=output, seconds=1.5, notes=[], undecided={})
+        taught = {"dev": {"f1": 0.8, "document_accuracy": 0.5}} if recipe.distillation else {}
+        return SimpleNamespace(
+            dev=report, test=None, folder=output, seconds=1.5, notes=[], undecided={}, teacher=taught
+        )
 
     module = ModuleType("globalpointer.training.fit")
     module.fit = fit

@@ -140,6 +140,29 @@ def test_collate_pads_to_the_longest_example() -> None:
         collate([], grids=TASK.grids, pad=0)
 
 
+def test_scores_become_soft_labels_where_that_is_asked_for() -> None:
+    text = Document("abcdefgh")
+    entities = (
+        text.entity("PER", 3, 6, score=0.25),
+        text.entity("LOC", 0, 2, score=0.5),
+        text.entity("LOC", 0, 1),
+    )
+    annotated = Document(text.text, entities)
+    cut = tokenizer(special=True, window=5, overlap=3)
+    (soft,) = encode_documents([annotated], TASK, cut, soft=True)
+    first, second, third = soft.examples
+    assert first.targets == {"entity": {Cell(0, 1, 2): 0.5, Cell(0, 1, 1): 1.0}}
+    assert second.targets == {"entity": {Cell(1, 2, 4): 0.25}}
+    assert third.targets == {"entity": {Cell(1, 1, 3): 0.25}}
+    (hard,) = encode_documents([annotated], TASK, cut)
+    assert [example.targets for example in hard.examples] == [None] * 3
+    assert collate(hard.examples, grids=TASK.grids, pad=0).targets is None
+    batch = collate([first, hard.examples[1], third], grids=TASK.grids, pad=0)
+    assert batch.cells["entity"].tolist() == [[0, 0, 1, 1], [0, 0, 1, 2], [1, 1, 2, 4], [2, 1, 1, 3]]
+    assert batch.targets is not None
+    assert batch.targets["entity"].tolist() == [1.0, 0.5, 1.0, 0.25]
+
+
 LENGTHS = [(index * 37) % 90 + 1 for index in range(500)]
 
 

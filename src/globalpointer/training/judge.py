@@ -1,0 +1,74 @@
+"""A model judged: by its scores on dev while it trains, and once it has, on every part, in a report and a card."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from globalpointer.config import Recipe
+from globalpointer.evaluation import EVALUATIONS, mentions
+from globalpointer.predictor import Predictor
+from globalpointer.tasks.thresholds import UNDECIDED
+from globalpointer.text.spans import Document
+from globalpointer.training.answers import many_cells
+from globalpointer.training.calibrate import calibrate
+from globalpointer.training.card import write_card
+from globalpointer.training.distill import Teacher
+from globalpointer.training.documents import Corpus
+from globalpointer.training.folder import CHECKPOINTS, REPORT, keep
+from globalpointer.training.threshold import best_threshold
+
+
+def judge(predictor: Predictor, recipe: Recipe, dev: Sequence[Document], batch_size: int) -> dict[str, float]:
+    """The scores on dev as the finished model would have them: at a threshold that is still to be fitted, fitted."""
+    kind, wanted = recipe.task.kind, recipe.task.decision
+    if wanted == "dev":
+        report = best_threshold(predictor, kind, dev, batch_size=batch_size)[1]
+    else:
+        with many_cells():
+            found = predictor.predict([each.text for each in dev], batch_size=batch_size, threshold=wanted)
+        report = EVALUATIONS[kind](dev, found)
+    return {"f1": report.f1, "precision": report.precision, "recall": report.recall}
+
+
+def finish(
+    recipe: Recipe,
+    corpus: Corpus,
+    folder: Path,
+    notes: Sequence[str],
+    *,
+    seconds: float,
+    batch_size: int,
+    teacher: Teacher | None = None,
+) -> None:
+    """Calibrate the best model on dev, report on dev and test, write the card; the checkpoints are no longer needed."""
+    predictor = Predictor.from_pretrained(folder)
+    with many_cells():
+        calibrate(predictor, corpus.dev, batch_size=batch_size)
+    kind, wanted = recipe.task.kind, recipe.task.decision
+    if wanted == "dev":
+        wanted, _ = best_threshold(predictor, kind, corpus.dev, batch_size=batch_size)
+    predictor.model.config.text["threshold"] = wanted
+    keep(predictor, folder)
+    unit = predictor.model.config.text["unit"]
+    seen = mentions(corpus.train)
+    plain: dict[str, Any] = {"seconds": seconds, "notes": list(notes), "threads": torch.get_num_threads()}
+    plain |= {"threshold": wanted, "undecided": {}}
+    for name, part in (("dev", corpus.dev), ("test", corpus.test)):
+        if part is not None:
+            texts = [document.text for document in part]
+            found = predictor.predict(texts, batch_size=batch_size)
+            plain[name] = EVALUATIONS[kind](part, found, unit=unit, seen=seen).to_dict()
+            if wanted != UNDECIDED:
+                found = predictor.predict(texts, batch_size=batch_size, threshold=UNDECIDED)
+                plain["undecided"][name] = EVALUATIONS[kind](part, found).counts.to_dict()
+    if teacher is not None:
+        plain["teacher"] = teacher.scores(corpus, batch_size=batch_size)
+    write_card(recipe, predictor.schema, plain, folder / "README.md")
+    staged = folder / f".{REPORT}"
+    staged.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
+    shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
+    staged.replace(folder / REPORT)

@@ -70,7 +70,8 @@ def _read(path: str, name: str, tally: Tally, options: dict[str, Any]) -> Corpus
         "bare": "files without any annotation",
     }
     for note in notes:
-        tally.add(note.level, note.kind, f"{said[note.kind]} in {path}", str(note))
+        where = "" if note.kind == "bare" else f" in {path}"
+        tally.add(note.level, note.kind, said[note.kind] + where, str(note))
     return corpus
 
 

@@ -1,5 +1,6 @@
 """What is saved and shared: one model in the Hugging Face form, whatever extractor it holds."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,15 @@ class GlobalPointerModel(PreTrainedModel):  # type: ignore[no-untyped-call]
 
     def _init_weights(self, module: Any) -> None:
         """Nothing: every module of ours initialises itself when made."""
+
+
+def is_model_folder(folder: str | Path) -> bool:
+    """Whether there is a model of ours in this folder, and not, say, a bare encoder."""
+    try:
+        config = json.loads((Path(folder) / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(config, dict) and config.get("model_type") == GlobalPointerConfig.model_type
 
 
 def load_model(folder: str | Path) -> GlobalPointerModel:

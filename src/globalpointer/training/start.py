@@ -13,9 +13,10 @@ from globalpointer.config import ModelConfig, Recipe, TaskConfig
 from globalpointer.data.tokenizers import Kind, learn_tokenizer, load_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
 from globalpointer.errors import ConfigError, SchemaError
-from globalpointer.model import GlobalPointerConfig, GlobalPointerModel
+from globalpointer.model import GlobalPointerConfig, GlobalPointerModel, is_model_folder, load_model
 from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
 from globalpointer.nn.encoders.minilm import MINILM
+from globalpointer.nn.encoders.stacked import BiLstmOnTop
 from globalpointer.predictor import Predictor
 from globalpointer.text.schema import Schema
 from globalpointer.text.spans import Document
@@ -88,7 +89,7 @@ def _encoder(model: ModelConfig, vocab_size: int) -> tuple[dict[str, Any], nn.Mo
     """The encoder as config.json describes it, and the module with pretrained weights where there are any."""
     if model.encoder in SCRATCH_ENCODERS:
         return {"name": model.encoder, "options": {"vocab_size": vocab_size, **model.encoder_options}}, None
-    ready = HuggingFaceEncoder.from_pretrained(model.encoder, weights=model.pretrained)
+    ready = _pretrained(model)
     changes = dict(model.encoder_options)
     if (layers := changes.pop("layers", None)) is not None:
         if not isinstance(layers, int):
@@ -98,6 +99,21 @@ def _encoder(model: ModelConfig, vocab_size: int) -> tuple[dict[str, Any], nn.Mo
     if not model.pretrained:
         changes = {"vocab_size": vocab_size, **changes}
     return {"name": "huggingface", "options": {"config": {**ready.description(), **changes}}}, ready
+
+
+def _pretrained(model: ModelConfig) -> HuggingFaceEncoder:
+    """The encoder of a hub name or folder; of a model folder of ours the one that it was trained with."""
+    if not is_model_folder(model.encoder):
+        return HuggingFaceEncoder.from_pretrained(model.encoder, weights=model.pretrained)
+    encoder = load_model(model.encoder).extractor.encoder
+    if isinstance(encoder, BiLstmOnTop):
+        encoder = encoder.encoder
+    if not isinstance(encoder, HuggingFaceEncoder):
+        raise ConfigError(
+            f"model.encoder: expected a model with an encoder of transformers, found {type(encoder).__name__} in "
+            f"{model.encoder}; name the encoder itself to train one of this kind"
+        )
+    return encoder if model.pretrained else HuggingFaceEncoder.from_config(encoder.description())
 
 
 def _on_top(model: ModelConfig) -> dict[str, Any]:

@@ -88,6 +88,31 @@ def test_the_pretrained_weights_of_the_first_layers_are_taken(pretrained):
     assert {name.split(".")[3] for name in taken if "encoder.layer" in name} == {"0", "1"}
 
 
+@pytest.mark.parametrize("on_top", [[], ["model.on_top=bilstm", "model.on_top_options={hidden=8}"]])
+def test_a_student_begins_with_the_encoder_that_its_teacher_fine_tuned(pretrained, tmp_path, on_top):
+    teacher = start(recipe(pretrained[1], *on_top), DOCUMENTS)
+    tuned = teacher.model.extractor.encoder.get_submodule("encoder" if on_top else "")
+    with torch.no_grad():
+        for weight in tuned.parameters():
+            weight.add_(1.0)
+    teacher.save_pretrained(tmp_path / "teacher")
+    folder = f"model.encoder={tmp_path / 'teacher'}"
+    student = start(recipe(folder, "model.encoder_options={layers=2}", "model.head=global_pointer"), DOCUMENTS)
+    taken = student.model.extractor.encoder.state_dict()
+    assert taken
+    assert all(weight.equal(tuned.state_dict()[name]) for name, weight in taken.items())
+    assert student.tokenizer.tokenize(TEXT.text) == teacher.tokenizer.tokenize(TEXT.text)
+    shape = start(recipe(folder, "model.pretrained=false"), DOCUMENTS).model.extractor.encoder.state_dict()
+    assert shape.keys() == tuned.state_dict().keys()
+    assert not all(weight.equal(tuned.state_dict()[name]) for name, weight in shape.items())
+
+
+def test_an_encoder_from_scratch_is_not_taken_from_a_model(tmp_path):
+    start(recipe(), DOCUMENTS).save_pretrained(tmp_path)
+    with pytest.raises(ConfigError, match="encoder of transformers, found BiLstmEncoder"):
+        start(recipe(f"model.encoder={tmp_path}"), DOCUMENTS)
+
+
 @pytest.mark.parametrize(
     ("override", "error", "said"),
     [

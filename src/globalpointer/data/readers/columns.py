@@ -21,6 +21,7 @@ from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
 from globalpointer.data.readers.source import file_name, lines
 from globalpointer.data.readers.tags import SCHEMES, Scheme, decode
+from globalpointer.data.readers.words import joiner_of
 from globalpointer.errors import ConfigError, DataError
 from globalpointer.text.spans import Document, Entity
 
@@ -46,18 +47,14 @@ def read(scheme: Scheme, path: str, report: Reporter, options: Options) -> Itera
 
     Source: Tjong Kim Sang and De Meulder, 2003 (columns); Benikova et al., 2014 (layers).
     """
-    if options.joiner is None:
-        raise ConfigError(
-            f"{path}: a {scheme.name} file has tokens, not text: say how they are joined, "
-            f'joiner = "" (Chinese, Japanese) or joiner = " " (languages with blanks)'
-        )
+    joiner = joiner_of(options, path, scheme.name)
     sentences = list(_sentences(path, report, options))
     layers = _layers(sentences, scheme, path, report, options)
     name = file_name(path)
     for start, rows in sentences:
         tokens = [row[0] for row in rows]
-        starts = [0, *accumulate(len(token) + len(options.joiner) for token in tokens)]
-        text = options.joiner.join(tokens)
+        starts = [0, *accumulate(len(token) + len(joiner) for token in tokens)]
+        text = joiner.join(tokens)
         if not layers:
             yield Document(text, None, f"{name}:{start}")
             continue

@@ -33,7 +33,7 @@ from globalpointer.training.folder import (
     same_recipe,
 )
 from globalpointer.training.judge import finish, judge
-from globalpointer.training.lost import Lost, told
+from globalpointer.training.lost import Lost, named, told
 from globalpointer.training.patience import Patience, exhausted
 from globalpointer.training.progress import History, ProgressBar
 from globalpointer.training.start import start
@@ -157,7 +157,7 @@ def encode(
     for portion in track(portions, "Encoding", console=console, transient=True, disable=hidden):
         for encoded in encode_documents(portion, task, tokenizer, soft=soft):
             examples.extend(encoded.examples)
-            lost.update((type(annotation).__name__, reason) for annotation, reason in encoded.lost.items())
+            lost.update((named(each, soft=soft), reason) for each, reason in encoded.lost.items())
     if not examples:
         raise DataError("the train part has no token to learn from: every text is empty or only white space")
     return examples, lost

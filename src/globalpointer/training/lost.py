@@ -2,10 +2,21 @@
 
 from collections import Counter
 
-Lost = Counter[tuple[str, str]]
-"""How many annotations were lost, by their class ("Entity", "Relation", "Event") and the reason."""
+from globalpointer.tasks.thresholds import UNDECIDED
+from globalpointer.text.spans import Annotation
 
-_NAMES = {"Entity": ("entity", "entities"), "Relation": ("relation", "relations"), "Event": ("event", "events")}
+Lost = Counter[tuple[str, str]]
+"""How many annotations were lost, by what they are (see `named`) and the reason."""
+
+FAINT = "Faint"
+"""A soft label below 0.5: what a teacher holds possible, and would not answer."""
+
+_NAMES = {
+    "Entity": ("entity", "entities"),
+    "Relation": ("relation", "relations"),
+    "Event": ("event", "events"),
+    FAINT: ("soft label below 0.5", "soft labels below 0.5"),
+}
 
 _WHY = {
     "alignment": "a border lies within a token of the tokenizer",
@@ -13,6 +24,13 @@ _WHY = {
     "window": "no window holds all of it (a larger model.overlap would)",
     "unlinked": 'in no relation, and task.entities is "roles" ("typed" would keep it)',
 }
+
+
+def named(annotation: Annotation, *, soft: bool = False) -> str:
+    """What an annotation counts as: its class, or FAINT where its score is a soft label (`soft`) and a low one."""
+    if soft and annotation.score is not None and annotation.score < UNDECIDED:
+        return FAINT
+    return type(annotation).__name__
 
 
 def told(lost: Lost) -> list[str]:

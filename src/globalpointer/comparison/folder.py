@@ -20,8 +20,10 @@ def prepare(plan: Plan, folder: Path, *, resume: bool, overwrite: bool) -> None:
         raise ConfigError("resume keeps what is there and overwrite replaces it: choose one of them")
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f"{folder}: a folder is expected for the comparison, this is a file")
-    if folder.is_dir() and any(folder.iterdir()) and not resume:
-        _clear(folder, overwrite=overwrite)
+    if folder.is_dir() and any(folder.iterdir()):
+        _check_ours(folder, resume=resume, overwrite=overwrite)
+        if overwrite:
+            shutil.rmtree(folder)
     for run in plan.runs:
         kept = place(folder, run) / RECIPE
         if kept.is_file() and (changed := differing([load_recipe(kept), run.recipe])):
@@ -34,9 +36,8 @@ def prepare(plan: Plan, folder: Path, *, resume: bool, overwrite: bool) -> None:
     (folder / ROWS).touch()
 
 
-def _clear(folder: Path, *, overwrite: bool) -> None:
-    if not overwrite:
+def _check_ours(folder: Path, *, resume: bool, overwrite: bool) -> None:
+    if not resume and not overwrite:
         raise ConfigError(f"{folder}: the folder is not empty; --resume goes on with it, --overwrite starts anew")
     if not (folder / ROWS).is_file():
-        raise ConfigError(f"{folder}: the folder holds no comparison (no {ROWS}), so it is not overwritten")
-    shutil.rmtree(folder)
+        raise ConfigError(f"{folder}: the folder is not empty and holds no comparison (no {ROWS}); choose another one")

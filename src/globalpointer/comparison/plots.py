@@ -17,7 +17,7 @@ from globalpointer.view.grids import font_families, printable
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a6200", "#56b4e9", "#e69f00", "#333333")
 """Told apart by those who see no red or green, too (after Okabe and Ito); and each system has a mark of its own."""
 
-MARKS = "osD^vPX*"
+MARKS = "osD^vPX"
 
 Axes = Any
 
@@ -51,7 +51,7 @@ def _svg(draw: Callable[[Axes, Comparison], None], comparison: Comparison, heigh
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
         draw(axes, comparison)
-        if name in ("epochs", "slices"):
+        if name != "scores":
             figure.legend(loc="outside right upper", frameon=False)
         figure.savefig(out, format="svg", metadata={"Date": None})
     # Without the XML prolog it is a piece of a page, too
@@ -136,9 +136,7 @@ def _speed(axes: Axes, comparison: Comparison) -> None:
         mean, deviation = _mean([100 * row.report.f1 for row in rows])
         low, rate, high = speed.rate(system, "prediction")
         axes.errorbar(
-            rate, mean, xerr=[[rate - low], [high - rate]], yerr=deviation or None, markersize=7, capsize=3, **style
+            rate, mean, xerr=[[rate - low], [high - rate]], yerr=deviation or None, label=name, capsize=3, **style
         )
-        axes.annotate(name, (rate, mean), (7, 7), textcoords="offset points", color=style["color"], weight="bold")
     axes.set_xlabel("texts a second, prediction, encoder included")
     axes.set_ylabel(_measure(comparison))
-    axes.margins(x=0.18, y=0.15)

@@ -1,0 +1,165 @@
+"""A comparison from start to report: stopped and taken up again, with failures, for every kind of task."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from globalpointer.comparison import compare, make_plan
+from globalpointer.comparison.runs import answers
+from globalpointer.errors import ConfigError
+from globalpointer.evaluation import EVALUATIONS
+
+# After one epoch a model may find half of all cells
+pytestmark = pytest.mark.filterwarnings("ignore::globalpointer.errors.LimitWarning")
+
+TIMINGS = ("seconds", "resumed", "circumstances")
+
+
+def command(recipe, output):
+    words = ["compare", recipe, "--systems", "efficient,biaffine", "--seeds", "42,1", "--output", output, "--no-speed"]
+    return [sys.executable, "-m", "globalpointer", *map(str, words)]
+
+
+def untimed(folder):
+    rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text().splitlines()]
+    return [{key: value for key, value in row.items() if key not in TIMINGS} for row in rows]
+
+
+def tables_of(folder):
+    """The report without what a clock says."""
+    text = (folder / "report.md").read_text(encoding="utf-8")
+    return re.sub(r"\| \d+\.\d(?: ± \d+\.\d)?(?:\\\*)? \|", "| |", text.replace("\\* A run was stopped", ""))
+
+
+@pytest.mark.slow
+def test_killed_after_the_first_row_it_repeats_nothing(recipe, tmp_path):
+    killed, straight = tmp_path / "killed", tmp_path / "straight"
+    process = subprocess.Popen(command(recipe, killed), stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 300
+    while not ((killed / "rows.jsonl").exists() and (killed / "rows.jsonl").read_text()):
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    finished = [f"{row['system']}-{row['seed']}" for row in untimed(killed)]
+    assert 0 < len(finished) < 4
+    before = {name: os.stat(killed / "runs" / name / "model.safetensors").st_mtime_ns for name in finished}
+
+    refused = subprocess.run(command(recipe, killed), capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert "--resume goes on with it" in refused.stderr
+    subprocess.run([*command(recipe, killed), "--resume"], check=True, capture_output=True)
+    subprocess.run(command(recipe, straight), check=True, capture_output=True)
+    after = {name: os.stat(killed / "runs" / name / "model.safetensors").st_mtime_ns for name in finished}
+    assert after == before
+    assert untimed(killed) == untimed(straight)
+    assert len(untimed(killed)) == 4
+    assert tables_of(killed).splitlines()[:12] == tables_of(straight).splitlines()[:12]
+    assert (killed / "pictures" / "scores.svg").read_bytes() == (straight / "pictures" / "scores.svg").read_bytes()
+
+
+def test_a_finished_comparison_is_read_back(compared, quiet):
+    folder = compared.found.folder
+    kept = {path: path.stat().st_mtime_ns for path in folder.glob("runs/*/*")}
+    rows = (folder / "rows.jsonl").read_bytes()
+    again = compare(compared.plan, folder, resume=True, console=quiet)
+    assert again == compared.found
+    assert {path: path.stat().st_mtime_ns for path in folder.glob("runs/*/*")} == kept
+    assert (folder / "rows.jsonl").read_bytes() == rows
+
+
+def test_a_row_that_was_lost_is_made_from_its_run(compared, quiet):
+    folder = compared.found.folder
+    before = (folder / "rows.jsonl").read_bytes()
+    (folder / "rows.jsonl").write_bytes(b"".join(before.splitlines(keepends=True)[:2]) + before.splitlines()[2][:50])
+    weights = {path: path.stat().st_mtime_ns for path in folder.glob("runs/*/model.safetensors")}
+    again = compare(compared.plan, folder, resume=True, console=quiet)
+    assert again.rows == compared.found.rows
+    assert {path: path.stat().st_mtime_ns for path in folder.glob("runs/*/model.safetensors")} == weights
+
+
+def test_a_changed_recipe_is_noticed_before_anything_is_run(compared, quiet):
+    plan = make_plan([compared.recipe], heads=["efficient"], seeds=[2, 42], overrides=["model.dropout=0.5"])
+    with pytest.raises(
+        ConfigError, match=r"efficient-42.recipe.toml: .* another recipe \(model.dropout was 0.0, is 0.5\)"
+    ):
+        compare(plan, compared.found.folder, resume=True, console=quiet)
+    assert not (compared.found.folder / "runs" / "efficient-2").exists()
+
+
+def test_somebodys_folder_is_not_emptied(recipe, tmp_path, quiet):
+    plan = make_plan([recipe])
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
+    with pytest.raises(ConfigError, match="not empty; --resume goes on"):
+        compare(plan, tmp_path / "thesis", console=quiet)
+    for asked in ("resume", "overwrite"):
+        with pytest.raises(ConfigError, match=r"holds no comparison \(no rows\.jsonl\)"):
+            compare(plan, tmp_path / "thesis", console=quiet, **{asked: True})
+    assert (tmp_path / "thesis" / "chapter.txt").read_text() == "years of work"
+    with pytest.raises(ConfigError, match="this is a file"):
+        compare(plan, tmp_path / "thesis" / "chapter.txt", console=quiet)
+    with pytest.raises(ConfigError, match="choose one of them"):
+        compare(plan, tmp_path / "new", resume=True, overwrite=True, console=quiet)
+
+
+@pytest.mark.parametrize("kind", ["relation", "event"])
+def test_every_kind_of_task_is_compared(kind, tmp_path, write_recipe, quiet):
+    plan = make_plan([write_recipe(tmp_path, kind=kind, epochs=2)], heads=["efficient", "global_pointer"])
+    found = compare(plan, tmp_path / "out", console=quiet)
+    assert not found.failures
+    for row in found.rows:
+        kept = answers(found.folder, row)
+        assert EVALUATIONS[kind](found.ground.gold, kept, seen=found.ground.seen, unit=row.report.unit) == row.report
+    text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert found.rows[0].report.measure in text
+    assert "## Speed of prediction" in text
+
+
+def test_a_run_that_fails_does_not_stop_the_others(recipe, tmp_path, quiet, monkeypatch):
+    from globalpointer.comparison import runs
+
+    fit = runs.fit
+
+    def failing(wanted, folder, **options):
+        if wanted.training["seed"] == 1:
+            raise RuntimeError("out of memory")
+        return fit(wanted, folder, **options)
+
+    monkeypatch.setattr(runs, "fit", failing)
+    # CasRel finds relations only, and says so
+    plan = make_plan([recipe], heads=["casrel", "efficient"], seeds=[1, 2])
+    found = compare(plan, tmp_path / "out", speed=False, console=quiet)
+    assert [(row.system, row.seed) for row in found.rows] == [("efficient", 2)], found.failures
+    told = [(each.run.name, each.message) for each in found.failures]
+    assert [name for name, _ in told] == ["casrel-1", "efficient-1", "casrel-2"]
+    assert told[1][1] == "RuntimeError: out of memory"
+    text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert "- efficient, seed 1: RuntimeError: out of memory" in text
+
+    monkeypatch.setattr(runs, "fit", fit)
+    again = compare(
+        make_plan([recipe], heads=["efficient"], seeds=[1, 2]), tmp_path / "out", resume=True, console=quiet
+    )
+    assert [(row.system, row.seed) for row in again.rows] == [("efficient", 1), ("efficient", 2)]
+
+
+def test_without_a_test_part_the_development_part_is_scored_and_said(recipe, tmp_path, quiet):
+    recipe.write_text(recipe.read_text().replace('test = "test.jsonl"\n', ""))
+    found = compare(make_plan([recipe]), tmp_path / "out", speed=False, console=quiet)
+    assert found.rows[0].part == "dev"
+    assert found.rows[0].report.f1 == found.rows[0].dev_f1
+    assert "there is no test part" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+
+
+def test_all_runs_may_fail(recipe, tmp_path, quiet):
+    found = compare(make_plan([recipe], heads=["casrel"]), tmp_path / "out", console=quiet)
+    assert (found.rows, len(found.failures), found.speed) == ([], 1, None)
+    assert "Failed runs" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")

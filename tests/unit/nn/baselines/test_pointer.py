@@ -90,6 +90,12 @@ def test_of_two_nested_entities_of_a_label_one_is_lost(within):
     assert within[1] not in found["entity"]
 
 
+@pytest.mark.parametrize(("loss", "prior"), [("bce", 0.01), ("multilabel", 0.5)])
+def test_a_binary_loss_begins_at_the_prior(loss, prior):
+    made = PointerNetwork(naive.Lookup(), naive.grids()[:1], loss=loss)
+    assert made.ends.bias.sigmoid().tolist() == pytest.approx([prior] * 4)
+
+
 def test_an_unknown_loss_is_refused():
     with pytest.raises((ConfigError, Exception), match="loss"):
         model(loss="hinge")

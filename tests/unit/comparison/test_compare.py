@@ -32,9 +32,9 @@ def untimed(folder):
 
 
 def tables_of(folder):
-    """The report without what a clock says."""
-    text = (folder / "report.md").read_text(encoding="utf-8")
-    return re.sub(r"\| \d+\.\d(?: ± \d+\.\d)?(?:\\\*)? \|", "| |", text.replace("\\* A run was stopped", ""))
+    """The report without minutes, which a clock says, and the remark on runs that were taken up again."""
+    text = re.sub(r"\\\* A run was stopped.*\n\n", "", (folder / "report.md").read_text(encoding="utf-8"))
+    return re.sub(r"\| \d+\.\d(?: ± \d+\.\d)?(?:\\\*)?(?= \|)", "|", text)
 
 
 @pytest.mark.slow
@@ -61,7 +61,7 @@ def test_killed_after_the_first_row_it_repeats_nothing(recipe, tmp_path):
     assert after == before
     assert untimed(killed) == untimed(straight)
     assert len(untimed(killed)) == 4
-    assert tables_of(killed).splitlines()[:12] == tables_of(straight).splitlines()[:12]
+    assert tables_of(killed) == tables_of(straight)
     assert (killed / "pictures" / "scores.svg").read_bytes() == (straight / "pictures" / "scores.svg").read_bytes()
 
 

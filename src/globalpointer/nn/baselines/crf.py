@@ -27,9 +27,10 @@ class CrfTagger(nn.Module):
     examples by the number of their legal tokens; in float32 at least, by pytorch-crf.
 
     `transition_multiplier`: a, b and T are kept divided by it and multiplied on use, which under Adam is a learning
-    rate so many times as large; with that of the rest they hardly leave their start in a short training. `constrained`:
-    the answer is the best path on which an I follows a B or an I of its type; training knows no such bound. `dropout`
-    stands between encoder and W.
+    rate so many times as large; with that of the rest they hardly leave their start in a short training. Their
+    gradients grow with it, too, and count so where the norm of all is clipped. `constrained`: the answer is the best
+    path on which an I follows a B or an I of its type; training knows no such bound. `dropout` stands between encoder
+    and W.
 
     Limits: entities do not overlap; of gold that does, the longest is learned (`tags.encode`). `batch.ignore` is not
     read.

@@ -51,8 +51,8 @@ def accuracy(rows: Sequence[Row]) -> str:
     """F1 of each system on each dataset: the mean over seeds and the standard deviation."""
     lines = [
         "| dataset | system | encoder | match | seeds | epochs | F1 | precision | recall | F1 at 0.5 "
-        "| entity F1 | million parameters | minutes |",
-        "|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| entity F1 | million parameters |",
+        "|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for (dataset, system), runs in _grouped(rows):
         first = runs[0]
@@ -61,8 +61,7 @@ def accuracy(rows: Sequence[Row]) -> str:
             f"| {dataset} | {system} | {first['encoder']} | {first['test']['match']} | {len(runs)} | {first['epochs']} "
             f"| {_spread(runs, 'f1')} | {_spread(runs, 'precision')} | {_spread(runs, 'recall')} "
             f"| {_values([row['undecided'].get('test', row['test'])['f1'] for row in runs])} "
-            f"| {_percent(mean(entities)) if entities else ''} | {first['parameters'] / 1e6:.2f} "
-            f"| {mean(row['minutes'] for row in runs):.1f} |"
+            f"| {_percent(mean(entities)) if entities else ''} | {first['parameters'] / 1e6:.2f} |"
         )
     return "\n".join([*lines, "", _circumstances(rows)])
 
@@ -84,17 +83,15 @@ def slices(rows: Sequence[Row]) -> str:
 def event_scores(rows: Sequence[Row]) -> str:
     """Every score of events, each named for what it counts."""
     lines = [
-        f"| dataset | system | encoder | seeds | epochs | {' | '.join(MATCHES)} | character overlap | minutes |",
-        f"|---|---|---|--:|--:|{'--:|' * len(MATCHES)}--:|--:|",
+        f"| dataset | system | encoder | seeds | epochs | {' | '.join(MATCHES)} | character overlap |",
+        f"|---|---|---|--:|--:|{'--:|' * len(MATCHES)}--:|",
     ]
     for (dataset, system), runs in _grouped(rows):
         first = runs[0]
         found = [_mean(row["test"]["matches"][name]["f1"] for row in runs) for name in MATCHES]
         found.append(_mean(row["test"]["overlap"]["f1"] for row in runs))
-        lines.append(
-            f"| {dataset} | {system} | {first['encoder']} | {len(runs)} | {first['epochs']} | {' | '.join(found)} "
-            f"| {mean(row['minutes'] for row in runs):.1f} |"
-        )
+        told = f"{dataset} | {system} | {first['encoder']} | {len(runs)} | {first['epochs']}"
+        lines.append(f"| {told} | {' | '.join(found)} |")
     return "\n".join([*lines, "", _circumstances(rows)])
 
 
@@ -166,7 +163,7 @@ def _circumstances(rows: Sequence[Row]) -> str:
         return "; ".join(sorted({str(row[key]) for row in rows}))
 
     return (
-        f"Machine: {told('machine')}, one thread a run, two runs side by side. Measured {told('date')}; torch "
+        f"Machine: {told('machine')}, one thread a run, other work beside it. Measured {told('date')}; torch "
         f"{told('torch')}, transformers {told('transformers')}. Micro F1 on the test part, in percent; the mean and "
         "the standard deviation over the seeds. Each line is one recipe in `recipes/`, each run a row in "
         "`benchmarks/results/systems.jsonl`; the notes there name the sizes of parts and subsets."

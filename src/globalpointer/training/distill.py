@@ -14,7 +14,7 @@ from globalpointer.build import EXTRACTORS, HEADS, build_task
 from globalpointer.config import Recipe
 from globalpointer.data.leaks import without
 from globalpointer.data.readers import read
-from globalpointer.data.readers.source import file_name, lines
+from globalpointer.data.readers.source import check_exists, file_name, lines
 from globalpointer.errors import ConfigError, DataError, ModelError
 from globalpointer.evaluation import EVALUATIONS
 from globalpointer.nn.token_pair import TokenPairModel
@@ -149,8 +149,10 @@ def _check_student(recipe: Recipe) -> None:
 
 def _load(place: str) -> Predictor:
     try:
+        if Path(place).parent.is_dir():
+            check_exists(Path(place))  # no hub is asked for a folder that is only misspelt
         predictor = Predictor.from_pretrained(place)
-    except ModelError as error:
+    except (DataError, ModelError) as error:
         raise ModelError(f"distillation.teacher: {error}") from None
     architecture = predictor.model.config.architecture
     scores = isinstance(predictor.model.extractor, TokenPairModel) and architecture["loss"] == "multilabel"

@@ -152,7 +152,7 @@ def test_a_student_that_cannot_learn_so_is_refused(files, changed, said):
 def test_a_teacher_that_cannot_teach_is_refused(files, tmp_path):
     with pytest.raises(ModelError, match=r"distillation.teacher: .*not a model folder"):
         Teacher.of(recipe_of(files, tmp_path), NOTHING)
-    with pytest.raises(ModelError, match=r"distillation.teacher: .*absent"):
+    with pytest.raises(ModelError, match=r"distillation.teacher: .*absent: no such file"):
         Teacher.of(recipe_of(files, tmp_path / "absent"), NOTHING)
     relations = recipe_of(files, tmp_path, task={"kind": "relation"})
     start(relations, sample("train", "zh")).save_pretrained(tmp_path / "relations")

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from globalpointer.errors import ConfigError
 from globalpointer.grid import Cell, Grid, ScoredCells, join
 from globalpointer.nn.baselines.cells import best, gold, limits, strongest, within
-from globalpointer.nn.baselines.spans import Spans, nearest_spans
+from globalpointer.nn.baselines.spans import Spans, nearest_spans, rare
 from globalpointer.nn.contracts import Batch
 from globalpointer.nn.heads.global_pointer import at_least_float32, at_legal, lecun
 from globalpointer.nn.token_pair import by_example
@@ -34,7 +34,8 @@ class CasRel(nn.Module):
     linear in [h_first; h_last].
 
     Learns from `join()` of the gold cells: in each pass one subject, at random, of every example that has one. The loss
-    is the binary cross-entropy, summed over predicates, the mean over legal tokens, added over the four taggers.
+    is the binary cross-entropy, summed over predicates, the mean over legal tokens, added over the four taggers; their
+    biases begin as `spans.rare` says.
     Grids: "entity" with the labels ("subject", "object"), or with one label for both; "relation.head" and
     "relation.tail". `dropout` stands between encoder and taggers.
 
@@ -64,9 +65,9 @@ class CasRel(nn.Module):
         self.object_type = len(self.grids[ENTITY].labels) - 1
         self.encoder = encoder
         self.dropout = nn.Dropout(dropout)
-        self.subject = lecun(nn.Linear(hidden, 2))
+        self.subject = rare(lecun(nn.Linear(hidden, 2)))
         # First the starts of all predicates, then the ends
-        self.object = lecun(nn.Linear(hidden, 2 * self.predicates))
+        self.object = rare(lecun(nn.Linear(hidden, 2 * self.predicates)))
         # Gain and shift
         self.norm = nn.Linear(2 * hidden, 2 * hidden) if condition == "norm" else None
         if self.norm is not None:

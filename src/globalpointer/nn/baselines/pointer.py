@@ -1,6 +1,5 @@
 """The two-pointer network: each token is asked whether an entity starts there, and whether one ends."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -11,14 +10,11 @@ from torch import Tensor, nn
 from globalpointer.errors import ConfigError
 from globalpointer.grid import Grid, ScoredCells
 from globalpointer.nn.baselines.cells import gold, limits, strongest, within
-from globalpointer.nn.baselines.spans import nearest_spans
+from globalpointer.nn.baselines.spans import nearest_spans, rare
 from globalpointer.nn.baselines.tags import only_grid
 from globalpointer.nn.contracts import Batch
 from globalpointer.nn.heads.global_pointer import at_least_float32, at_legal, lecun
 from globalpointer.nn.token_pair import by_example
-
-PRIOR = 0.01
-"""How probable an end of an entity is before anything is learned, under the binary cross-entropy."""
 
 
 class PointerNetwork(nn.Module):
@@ -27,7 +23,7 @@ class PointerNetwork(nn.Module):
         start:  σ(u_t·h_j + a_t)        end:  σ(v_t·h_j + b_t)
 
     `loss` "bce": the binary cross-entropy, summed over both ends and all labels, the mean over legal tokens. a and
-    b begin at logit(PRIOR): from 0, a short training is spent on learning that most tokens are no ends.
+    b begin as `spans.rare` says.
     "multilabel": log(1 + Σ_neg exp s) + log(1 + Σ_pos exp -s) over the tokens, summed over both ends and all labels,
     the mean over examples; then GlobalPointer differs only in judging both ends together. `dropout` stands between
     encoder and classifiers.
@@ -37,8 +33,7 @@ class PointerNetwork(nn.Module):
     `batch.ignore` is not read.
 
     Source: the pointer network that Su et al., 2022, GlobalPointer, section 1, set out from; Li et al., 2020, A Unified
-    MRC Framework for NER, section 3.2, the two ends without the matching; the prior: Lin et al., 2017, Focal Loss for
-    Dense Object Detection, section 3.3.
+    MRC Framework for NER, section 3.2, the two ends without the matching.
     """
 
     def __init__(
@@ -60,7 +55,7 @@ class PointerNetwork(nn.Module):
         # First the starts of all labels, then the ends
         self.ends = lecun(nn.Linear(hidden, 2 * len(self.grid.labels)))
         if loss == "bce":
-            nn.init.constant_(self.ends.bias, math.log(PRIOR / (1 - PRIOR)))
+            rare(self.ends)
 
     def forward(self, batch: Batch) -> Float[Tensor, ""]:
         """As loss."""

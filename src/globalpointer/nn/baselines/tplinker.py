@@ -13,6 +13,7 @@ from globalpointer.nn.baselines.cells import gold, limits, strongest, within
 from globalpointer.nn.contracts import Batch
 from globalpointer.nn.heads.additive import Handshaking, Strip
 from globalpointer.nn.heads.global_pointer import at_least_float32, at_legal, lecun
+from globalpointer.nn.heads.thresholds import RARE
 from globalpointer.nn.token_pair import by_example
 
 NONE, FORWARD, REVERSED = 0, 1, 2
@@ -29,8 +30,8 @@ class TPLinker(nn.Module):
     over its labels and legal pairs i <= j, and the sum of these, weighted by labels/z, with z labels in all, so that
     every square weighs the same; "sum": over labels and pairs, the mean over examples. `entity_steps`: over so many
     passes in training the weights begin at 1 + 1/z for entities and 0 for links and move to those; 6000 in the authors'
-    recipes, where training is long. `dim`: size of a pair's vector; None: that of a token's. `dropout` stands between
-    encoder and kernel.
+    recipes, where training is long. The bias of "no cell" begins at RARE. `dim`: size of a pair's vector; None: that of
+    a token's. `dropout` stands between encoder and kernel.
 
     Limits: of two cells (i, j) and (j, i) of one label only one can be told, and gold keeps the one with i < j. Memory
     is that of Handshaking, and three numbers a pair and label.
@@ -66,6 +67,9 @@ class TPLinker(nn.Module):
         self.classify = nn.ModuleDict(
             {_key(grid): lecun(nn.Linear(dim, _classes(grid) * len(grid.labels))) for grid in grids}
         )
+        for grid in grids:
+            # At first "no cell" is as sure as RARE says
+            nn.init.constant_(self.classify[_key(grid)].bias[: len(grid.labels)], RARE)
         self.register_buffer("passes", torch.zeros((), dtype=torch.long))
 
     def forward(self, batch: Batch) -> Float[Tensor, ""]:

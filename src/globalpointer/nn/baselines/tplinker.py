@@ -64,12 +64,7 @@ class TPLinker(nn.Module):
         self.reduction = reduction
         self.dropout = nn.Dropout(dropout)
         self.handshaking = Handshaking(hidden, dim)
-        self.classify = nn.ModuleDict(
-            {_key(grid): lecun(nn.Linear(dim, _classes(grid) * len(grid.labels))) for grid in grids}
-        )
-        for grid in grids:
-            # At first "no cell" is as sure as RARE says
-            nn.init.constant_(self.classify[_key(grid)].bias[: len(grid.labels)], RARE)
+        self.classify = nn.ModuleDict({_key(grid): _classifier(dim, grid) for grid in grids})
         self.register_buffer("passes", torch.zeros((), dtype=torch.long))
 
     def forward(self, batch: Batch) -> Float[Tensor, ""]:
@@ -149,6 +144,13 @@ def _key(grid: Grid) -> str:
 def _classes(grid: Grid) -> int:
     """How many classes a pair i <= j has."""
     return 2 if grid.ordered else 3
+
+
+def _classifier(dim: int, grid: Grid) -> nn.Linear:
+    """The scores of all classes of all labels, from the vector of a pair; at first "no cell" is as sure as RARE says."""
+    classifier = lecun(nn.Linear(dim, _classes(grid) * len(grid.labels)))
+    nn.init.constant_(classifier.bias[: len(grid.labels)], RARE)
+    return classifier
 
 
 def _legal(grid: Grid, legal: Bool[Tensor, "batch tokens"], strip: Strip) -> Bool[Tensor, "batch rows cols"]:

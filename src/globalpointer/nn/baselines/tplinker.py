@@ -147,7 +147,7 @@ def _classes(grid: Grid) -> int:
 
 
 def _classifier(dim: int, grid: Grid) -> nn.Linear:
-    """The scores of all classes of all labels, from the vector of a pair; at first "no cell" is as sure as RARE says."""
+    """Scores of all classes of all labels, from the vector of a pair; at first "no cell" is as sure as RARE says."""
     classifier = lecun(nn.Linear(dim, _classes(grid) * len(grid.labels)))
     nn.init.constant_(classifier.bias[: len(grid.labels)], RARE)
     return classifier

@@ -22,7 +22,11 @@ SYSTEMS = {
 }
 """The endings of the recipes; what follows one names what was changed."""
 
-CHANGES = {"together": "subjects and objects together"}
+CHANGES = {
+    "together_from_zero": "subjects and objects together, thresholds fixed at 0",
+    "from_zero": "thresholds fixed at 0",
+    "together": "subjects and objects together",
+}
 
 OVERLAP = SLICES["overlap"]
 TRIPLES = tuple(part for part in SLICES["triples"] if part != "0")

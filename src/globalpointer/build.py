@@ -28,7 +28,7 @@ from globalpointer.nn.heads.additive import Additive
 from globalpointer.nn.heads.biaffine import Biaffine
 from globalpointer.nn.heads.efficient import EfficientGlobalPointer
 from globalpointer.nn.heads.global_pointer import GlobalPointer
-from globalpointer.nn.heads.thresholds import Thresholds
+from globalpointer.nn.heads.thresholds import RARE, Thresholds
 from globalpointer.nn.losses.ablations import binary_crossentropy, focal_crossentropy, softmax_crossentropy
 from globalpointer.nn.losses.multilabel import multilabel_crossentropy
 from globalpointer.nn.scores import DenseScores
@@ -160,7 +160,7 @@ def build_head(
 ) -> nn.Module:
     """The head of one grid: `{"name": ..., "options": {...}}`. Links have no rotary positions, as the author has it.
 
-    `thresholds`: the logit above which a cell is found; "learned": one for each type, which begins at 0.
+    `thresholds`: the logit above which a cell is found; "learned": one for each type, which begins at RARE.
     """
     options = {"ordered": grid.ordered, "max_width": grid.max_width, **head["options"]}
     if grid.links and takes(head["name"], "rotary"):
@@ -169,7 +169,7 @@ def build_head(
     sizes = {"hidden": hidden, "types": len(grid.labels)}
     made: nn.Module = construct(maker, {**sizes, **options}, f"head {head['name']!r}")
     if thresholds == "learned":
-        return Thresholds(made, len(grid.labels))
+        return Thresholds(made, len(grid.labels), start=RARE)
     return Thresholds(made, len(grid.labels), start=thresholds, learned=False) if thresholds else made
 
 

@@ -123,8 +123,9 @@ class ModelConfig(Section):
     loss: str = "multilabel"
     loss_options: dict[str, Any] = Field(default_factory=dict)
     """Keyword arguments of the loss, such as `gamma = 2.0` of "focal"."""
-    thresholds: Annotated[float, Field(allow_inf_nan=False)] | Literal["learned"] = 0.0
-    """The logit above which a cell is found, in training and afterwards; "learned": one for each type, from 0 on."""
+    thresholds: Annotated[float, Field(allow_inf_nan=False)] | Literal["learned"] | None = None
+    """The logit above which a cell is found, in training and afterwards; "learned": one for each type, which begins
+    where an untrained head finds next to nothing. None: "learned" for heads; whole systems have no such thing."""
     reduction: Literal["mean", "sum"] | None = None
     """How the losses of the types become one: their mean or their sum. None: as the author does, the mean for entities
     and the sum for relations and events."""

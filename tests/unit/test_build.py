@@ -5,6 +5,7 @@ from tests.models import small_predictor
 
 from globalpointer.build import LOSSES, build_extractor, build_loss, build_task
 from globalpointer.errors import ConfigError
+from globalpointer.nn.heads.thresholds import RARE
 
 
 @pytest.fixture
@@ -65,8 +66,8 @@ def test_the_options_of_a_loss_reach_it():
     assert build_loss("focal", {"gamma": 0.5}).keywords == {"gamma": 0.5}
 
 
-@pytest.mark.parametrize(("thresholds", "trained"), [("learned", True), (1.5, False)])
-def test_thresholds_stand_around_the_head(architecture, thresholds, trained):
+@pytest.mark.parametrize(("thresholds", "value", "trained"), [("learned", RARE, True), (1.5, 1.5, False)])
+def test_thresholds_stand_around_the_head(architecture, thresholds, value, trained):
     head = build_extractor({**architecture, "thresholds": thresholds}).heads["entity"]
-    assert head.values.tolist() == [0.0 if trained else 1.5] * 3
+    assert head.values.tolist() == [value] * 3
     assert head.bias.requires_grad == trained

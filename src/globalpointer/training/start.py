@@ -8,7 +8,7 @@ from typing import Any
 from tokenizers import Tokenizer
 from torch import nn
 
-from globalpointer.build import SCRATCH_ENCODERS, check_options, takes
+from globalpointer.build import EXTRACTORS, SCRATCH_ENCODERS, check_options, takes
 from globalpointer.config import ModelConfig, Recipe, TaskConfig
 from globalpointer.data.tokenizers import Kind, learn_tokenizer, load_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
@@ -52,7 +52,7 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
             },
             "loss": recipe.model.loss,
             "loss_options": recipe.model.loss_options,
-            "thresholds": recipe.model.thresholds,
+            "thresholds": _thresholds(recipe.model),
             "reduction": recipe.model.reduction or ("mean" if recipe.task.kind == "ner" else "sum"),
             "dropout": recipe.model.dropout,
         },
@@ -133,6 +133,13 @@ def _take_weights(encoder: nn.Module, ready: nn.Module, model: ModelConfig) -> N
             f"model.encoder_options {model.encoder_options} change the shape of the encoder, so that its pretrained "
             "weights no longer fit: leave them out, or start from random weights with model.pretrained = false"
         ) from None
+
+
+def _thresholds(model: ModelConfig) -> float | str:
+    """As asked for; else learned, but a whole system has no scores that a threshold could be taken from."""
+    if model.thresholds is not None:
+        return model.thresholds
+    return 0.0 if model.head in EXTRACTORS else "learned"
 
 
 def _check_name(encoder: str) -> None:

@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from globalpointer.nn.scores import DenseScores, FactoredScores
 
-RARE = 7.0
-"""Where learned thresholds begin: σ(-7) = 0.001, about as rare as gold is among the cells of a sentence.
+RARE = 9.0
+"""Where learned thresholds begin: σ(-9) = 0.0001, about as rare as gold is among the cells of a sentence.
 
 From 0, an untrained head finds half of all cells, and a short training is spent on pushing them down. Measured in
 docs/results.md.

@@ -12,7 +12,7 @@ RARE = 9.0
 """Where learned thresholds begin: σ(-9) = 0.0001, about as rare as gold is among the cells of a sentence.
 
 From 0, an untrained head finds half of all cells, and a short training is spent on pushing them down. Measured in
-docs/results.md.
+docs/decisions/0008-rare-at-first.md.
 """
 
 

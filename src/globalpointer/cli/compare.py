@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from globalpointer.cli.options import one_of_them
 from globalpointer.cli.output import show, to_person
 
 if TYPE_CHECKING:
@@ -49,8 +50,7 @@ def compare(
     [bold]globalpointer compare recipes/cluener_efficient.toml --systems efficient,global_pointer --seeds 42,1
     --output runs/compared[/]
     """
-    if resume and overwrite:
-        raise typer.BadParameter("--resume keeps what is there and --overwrite replaces it: give one of them")
+    one_of_them(resume=resume, overwrite=overwrite)
     from globalpointer import comparison
 
     plan = comparison.make_plan(recipes, heads=_listed(systems), seeds=_seeds(seeds), overrides=set_ or ())

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from globalpointer.cli.options import Override, Overwrite, Resume, one_of_them
 from globalpointer.cli.train import fit_and_tell, refuse_full
 
 
@@ -31,14 +32,9 @@ def distill(
     output: Annotated[
         Path | None, typer.Option(help="The model folder.", show_default="runs/<name of the recipe>")
     ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Any key of a recipe: training.learning_rate=3e-5."),
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the last checkpoint in the output folder.")
-    ] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is in the output folder.")] = False,
+    set_: Override = None,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Train a student on what a teacher finds in labelled and unlabelled texts, and on the labels.
 
@@ -47,8 +43,7 @@ def distill(
     from globalpointer.config import load_recipe
     from globalpointer.errors import ConfigError
 
-    if resume and overwrite:
-        raise typer.BadParameter("--resume keeps what is there and --overwrite replaces it: give one of them")
+    one_of_them(resume=resume, overwrite=overwrite)
     flags = {"teacher": teacher, "unlabelled": unlabelled or None, "gold": gold}
     given = {key: value for key, value in flags.items() if value is not None}
     loaded = load_recipe(recipe, set_ or (), distillation=given)

@@ -60,6 +60,19 @@ OverlapPolicy = Annotated[
 ]
 Json = Annotated[str | None, typer.Option("--json", metavar="OUT", help="Write the numbers as JSON; - is stdout.")]
 
+Override = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Any key of a recipe: training.learning_rate=3e-5."),
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in the output folder.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is in the output folder.")]
+
+
+def one_of_them(*, resume: bool, overwrite: bool) -> None:
+    """Raise BadParameter where a person asks for both."""
+    if resume and overwrite:
+        raise typer.BadParameter("--resume keeps what is there and --overwrite replaces it: give one of them")
+
 
 def reading(recipe: "Recipe | None", format: str | None, joiner: str | None) -> tuple[str, dict[str, Any]]:  # noqa: A002
     """The format to read and the reader's options: what the person said, else what the model was trained with."""

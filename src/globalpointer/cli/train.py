@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from globalpointer.cli.options import FORMATS
+from globalpointer.cli.options import FORMATS, Override, Overwrite, Resume, one_of_them
 from globalpointer.cli.output import show
 
 if TYPE_CHECKING:
@@ -46,20 +46,16 @@ def train(
     head: Annotated[
         str | None,
         typer.Option(
-            help="efficient, global_pointer, biaffine, additive; or a whole other system: tplinker, casrel.",
+            help="efficient, global_pointer, biaffine, additive; or a whole other system: crf, softmax, pointer for "
+            "entities, tplinker, casrel for relations.",
             show_default="efficient",
         ),
     ] = None,
     epochs: Annotated[float | None, typer.Option(min=0, help="Passes over the training files.")] = None,
     seed: Annotated[int | None, typer.Option(help="Everything random starts from it.")] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Any key of a recipe: training.learning_rate=3e-5."),
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the last checkpoint in the output folder.")
-    ] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is in the output folder.")] = False,
+    set_: Override = None,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Train a model on annotated files, keep the best by dev F1, and print its scores.
 
@@ -69,8 +65,7 @@ def train(
     """
     from globalpointer.config import load_recipe
 
-    if resume and overwrite:
-        raise typer.BadParameter("--resume keeps what is there and --overwrite replaces it: give one of them")
+    one_of_them(resume=resume, overwrite=overwrite)
     folder = _folder(recipe, output)
     if resume and recipe is None and not train and (folder / "recipe.toml").is_file():
         recipe = folder / "recipe.toml"

@@ -78,20 +78,8 @@ class HuggingFaceEncoder(nn.Module):
         max_tokens: int = 512,
     ) -> "HuggingFaceEncoder":
         """An untrained BERT of small size: the encoder "transformer"."""
-        return cls.from_config(
-            {
-                "model_type": "bert",
-                "vocab_size": vocab_size,
-                "hidden_size": hidden,
-                "num_hidden_layers": layers,
-                "num_attention_heads": heads,
-                "intermediate_size": feedforward,
-                "hidden_dropout_prob": dropout,
-                "attention_probs_dropout_prob": dropout,
-                "max_position_embeddings": max_tokens,
-                "type_vocab_size": 1,
-            }
-        )
+        sizes = _sizes(vocab_size, hidden, layers, heads, feedforward, dropout, max_tokens)
+        return cls.from_config({"model_type": "bert", **sizes})
 
     @classmethod
     def albert(
@@ -107,21 +95,8 @@ class HuggingFaceEncoder(nn.Module):
         max_tokens: int = 512,
     ) -> "HuggingFaceEncoder":
         """An untrained ALBERT of small size: one layer, run `layers` times, over embeddings of their own size."""
-        return cls.from_config(
-            {
-                "model_type": "albert",
-                "vocab_size": vocab_size,
-                "embedding_size": embedding,
-                "hidden_size": hidden,
-                "num_hidden_layers": layers,
-                "num_attention_heads": heads,
-                "intermediate_size": feedforward,
-                "hidden_dropout_prob": dropout,
-                "attention_probs_dropout_prob": dropout,
-                "max_position_embeddings": max_tokens,
-                "type_vocab_size": 1,
-            }
-        )
+        sizes = _sizes(vocab_size, hidden, layers, heads, feedforward, dropout, max_tokens)
+        return cls.from_config({"model_type": "albert", "embedding_size": embedding, **sizes})
 
     def first_layers(self, layers: int) -> "HuggingFaceEncoder":
         """An encoder of the first `layers` layers, with the weights they have here.
@@ -155,6 +130,23 @@ class HuggingFaceEncoder(nn.Module):
         output = self.model(input_ids=tokens, attention_mask=attention.long())
         states: Tensor = output.last_hidden_state
         return states
+
+
+def _sizes(
+    vocab_size: int, hidden: int, layers: int, heads: int, feedforward: int, dropout: float, max_tokens: int
+) -> dict[str, float]:
+    """The sizes of a transformer by the names that BERT and its kin have for them."""
+    return {
+        "vocab_size": vocab_size,
+        "hidden_size": hidden,
+        "num_hidden_layers": layers,
+        "num_attention_heads": heads,
+        "intermediate_size": feedforward,
+        "hidden_dropout_prob": dropout,
+        "attention_probs_dropout_prob": dropout,
+        "max_position_embeddings": max_tokens,
+        "type_vocab_size": 1,
+    }
 
 
 def _without_pooler(model: Any) -> Any:

@@ -63,7 +63,10 @@ class Schema:
         return plain
 
     def unknown(self, documents: Iterable[Document]) -> Counter[str]:
-        """The labels of annotation that this schema lacks, with how often they stand; only of kinds that it has."""
+        """The labels of annotation that this schema lacks, with how often they stand; only of kinds that it has.
+
+        Of an event whose label is known also its roles, as `role_name` has them, each once an event.
+        """
         missing: Counter[str] = Counter()
         for document in documents:
             for annotations, known in (
@@ -72,6 +75,10 @@ class Schema:
                 (document.events, self.events),
             ):
                 missing.update(each.label for each in annotations or () if known and each.label not in known)
+            for event in document.events or ():
+                roles = self.events.get(event.label, ())
+                names = {each.role for each in event.arguments if roles} - set(roles)
+                missing.update(role_name(event.label, name) for name in names)
         return missing
 
     def type_of(self, label: str) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from globalpointer.config import Recipe, load_recipe
+from globalpointer.data.writers.files import new_file
 from globalpointer.errors import ConfigError
 from globalpointer.evaluation import AnyReport, read_report
 from globalpointer.predictor import Predictor
@@ -49,7 +50,8 @@ def prepare(recipe: Recipe, folder: Path, *, resume: bool, overwrite: bool) -> N
             raise ConfigError(f"{folder}: the folder holds no earlier run (no {RECIPE}), so it is not overwritten")
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / RECIPE).write_text(recipe.to_toml(), encoding="utf-8")
+    with new_file(folder / RECIPE) as file:
+        file.write(recipe.to_toml())
 
 
 def same_recipe(recipe: Recipe, folder: Path) -> None:

@@ -28,9 +28,7 @@ def judge(predictor: Predictor, recipe: Recipe, dev: Sequence[Document], batch_s
     if wanted == "dev":
         report = best_threshold(predictor, kind, dev, batch_size=batch_size)[1]
     else:
-        with many_cells():
-            found = predictor.predict([each.text for each in dev], batch_size=batch_size, threshold=wanted)
-        report = EVALUATIONS[kind](dev, found)
+        report = EVALUATIONS[kind](dev, _answer(predictor, dev, batch_size, wanted))
     return {"f1": report.f1, "precision": report.precision, "recall": report.recall}
 
 
@@ -59,11 +57,10 @@ def finish(
     plain |= {"threshold": wanted, "undecided": {}}
     for name, part in (("dev", corpus.dev), ("test", corpus.test)):
         if part is not None:
-            texts = [document.text for document in part]
-            found = predictor.predict(texts, batch_size=batch_size)
+            found = _answer(predictor, part, batch_size)
             plain[name] = EVALUATIONS[kind](part, found, unit=unit, seen=seen).to_dict()
             if wanted != UNDECIDED:
-                found = predictor.predict(texts, batch_size=batch_size, threshold=UNDECIDED)
+                found = _answer(predictor, part, batch_size, UNDECIDED)
                 plain["undecided"][name] = EVALUATIONS[kind](part, found).counts.to_dict()
     if teacher is not None:
         plain["teacher"] = teacher.scores(corpus, batch_size=batch_size)
@@ -72,3 +69,13 @@ def finish(
     staged.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
     shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
     staged.replace(folder / REPORT)
+
+
+def _answer(
+    predictor: Predictor, part: Sequence[Document], batch_size: int, threshold: float | None = None
+) -> list[Document]:
+    """What the model finds in the texts of a part, by its own threshold where none is given."""
+    with many_cells():
+        texts = [document.text for document in part]
+        found: list[Document] = predictor.predict(texts, batch_size=batch_size, threshold=threshold)
+    return found

@@ -32,6 +32,11 @@ def test_labels_that_it_lacks_are_counted_of_the_kinds_that_it_has() -> None:
     assert told(Schema.of([GOLD]).unknown([GOLD]), "dev") == ""
 
 
+def test_roles_that_it_lacks_are_counted_for_events_that_it_has() -> None:
+    assert Schema((), {}, {"hire": (TRIGGER,)}).unknown([GOLD, GOLD]) == {"hire/who": 2}
+    assert Schema((), {}, {"fire": (TRIGGER,)}).unknown([GOLD]) == {"hire": 1}
+
+
 @given(*[st.text(alphabet="/\\a", min_size=1, max_size=4)] * 4)
 def test_no_two_roles_have_one_name(event, role, other_event, other_role) -> None:
     assert role_name("hire", "who") == "hire/who"

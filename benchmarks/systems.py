@@ -24,6 +24,9 @@ SPANS, TRIPLES = 6, 4
 WIDTH = 4
 """Tokens of the longest span."""
 
+MANY = 64
+"""Cells of an example and grid, far more than are gold."""
+
 VOCABULARY = 5000
 MINILM = {
     "model_type": "bert",
@@ -188,7 +191,8 @@ def sparse(model: Extractor, batch: Batch, steps: int = 8) -> dict[str, float]:
     low, high = dict.fromkeys(batch.cells, 0.0), dict.fromkeys(batch.cells, 12.0)
     for _ in range(steps):
         middle = {name: (low[name] + high[name]) / 2 for name in low}
-        found = model.find(batch, threshold=middle)
+        # At a low threshold there are millions, and it is enough to see that there are many
+        found = model.find(batch, threshold=middle, limit=MANY)
         for name, at in middle.items():
             enough = sum(len(cells[name]) for cells in found) >= len(batch.cells[name])
             (low if enough else high)[name] = at

@@ -183,12 +183,12 @@ def decode_as_published(model: CasRel, batches: Sequence[Batch], threshold: dict
         model.encoder(one.tokens.repeat(subjects, 1), one.attention.repeat(subjects, 1))
 
 
-def sparse(model: Extractor, batch: Batch, steps: int = 8) -> dict[str, float]:
+def sparse(model: Extractor, batch: Batch, steps: int = 10) -> dict[str, float]:
     """Thresholds at which an untrained model finds about as many cells of each grid as are gold: halved and halved.
 
     Harder for a search that leaves out what cannot reach the threshold than a trained model, whose cells stand apart.
     """
-    low, high = dict.fromkeys(batch.cells, 0.0), dict.fromkeys(batch.cells, 12.0)
+    low, high = dict.fromkeys(batch.cells, -12.0), dict.fromkeys(batch.cells, 12.0)
     for _ in range(steps):
         middle = {name: (low[name] + high[name]) / 2 for name in low}
         # At a low threshold there are millions, and it is enough to see that there are many

@@ -180,7 +180,8 @@ def decode_as_published(model: CasRel, batches: Sequence[Batch], threshold: dict
         found = model.find(one, threshold=threshold)
         triples(found)
         subjects = sum(cell.type == 0 for cell in found[0]["entity"])
-        model.encoder(one.tokens.repeat(subjects, 1), one.attention.repeat(subjects, 1))
+        if subjects:
+            model.encoder(one.tokens.repeat(subjects, 1), one.attention.repeat(subjects, 1))
 
 
 def sparse(model: Extractor, batch: Batch, steps: int = 10) -> dict[str, float]:

@@ -39,7 +39,7 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
         "truncation": recipe.model.truncation,
     }
     tokenizer = TextTokenizer(backend, **text)
-    # Not every head has rotary positions to turn off, or a size
+    _check_taken(recipe.model)
     given = {"dim": recipe.model.dim, "rotary": recipe.model.rotary}
     head = {name: value for name, value in given.items() if value is not None and takes(recipe.model.head, name)}
     config = GlobalPointerConfig(
@@ -133,6 +133,16 @@ def _take_weights(encoder: nn.Module, ready: nn.Module, model: ModelConfig) -> N
             f"model.encoder_options {model.encoder_options} change the shape of the encoder, so that its pretrained "
             "weights no longer fit: leave them out, or start from random weights with model.pretrained = false"
         ) from None
+
+
+def _check_taken(model: ModelConfig) -> None:
+    """Not every head has rotary positions to turn off, or a size: raise ConfigError where one has not."""
+    given = {"dim": model.dim is not None, "rotary": not model.rotary}
+    idle = [key for key, said in given.items() if said and not takes(model.head, key)]
+    if model.thresholds is not None and model.head in EXTRACTORS:
+        idle.append("thresholds")
+    if idle:
+        raise ConfigError(f"{model.head!r} has no use for model.{idle[0]}: leave it out, or choose another model.head")
 
 
 def _thresholds(model: ModelConfig) -> float | str:

@@ -144,3 +144,12 @@ def test_what_is_on_top_learns_at_the_rate_of_the_head(pretrained, tmp_path):
     assert {rates[id(weight)] for weight in extractor.encoder.on_top.parameters()} == {1e-3}
     assert {rates[id(weight)] for weight in extractor.heads.parameters()} == {1e-3}
     assert id(extractor.heads["entity"].bias) in undecayed
+
+
+@pytest.mark.parametrize(
+    ("head", "key"),
+    [("crf", "dim=32"), ("softmax", "rotary=false"), ("pointer", "thresholds=0.0"), ("biaffine", "rotary=false")],
+)
+def test_what_a_head_has_no_use_for_is_refused(head, key):
+    with pytest.raises(ConfigError, match=f"'{head}' has no use for model.{key.partition('=')[0]}"):
+        start(recipe(f"model.head={head}", f"model.{key}"), DOCUMENTS)

@@ -8,7 +8,6 @@ relations and events to results/systems.jsonl.
 """
 
 import argparse
-import hashlib
 import os
 import sys
 from collections.abc import Sequence
@@ -45,7 +44,7 @@ def main() -> None:
 def run(path: Path, runs: Path, seed: int | None = None) -> None:
     """Train one recipe, perhaps with another seed, and write its row, unless that row is there."""
     recipe = load_recipe(path, [] if seed is None else [f"training.seed={seed}"])
-    digest = fingerprint(recipe)
+    digest = recipe.fingerprint
     results = "accuracy" if recipe.task.kind == "ner" else "systems"
     if any(row["recipe"] == path.stem and row["fingerprint"] == digest for row in read_rows(results)):
         console.print(f"{path.stem}: done before")
@@ -65,12 +64,6 @@ def absent(recipe: Recipe) -> list[str]:
     data = recipe.data
     named = [*data.train, *(data.dev or []), *(data.test or []), *(data.without or [])]
     return [name for name in named if not Path(resolve_path(name).partition("::")[0]).exists()]
-
-
-def fingerprint(recipe: Recipe) -> str:
-    """What tells two states of a recipe apart."""
-    plain = recipe.model_dump_json(exclude_defaults=True)
-    return hashlib.sha256(plain.encode()).hexdigest()[:12]
 
 
 def describe(name: str, recipe: Recipe, digest: str, result: FitResult) -> dict[str, Any]:

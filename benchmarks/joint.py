@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.accuracy import absent, fingerprint
+from benchmarks.accuracy import absent
 from benchmarks.rows import ROOT, add_row, read_rows
 from globalpointer.build import HEADS
 from globalpointer.config import load_recipe
@@ -51,7 +51,7 @@ def finished(runs: Path) -> Iterator[tuple[str, Path]]:
 def score(name: str, folder: Path) -> None:
     """A row with the average precision and the best F1 of each way on the development part."""
     recipe = load_recipe(folder / "recipe.toml")
-    digest = fingerprint(recipe)
+    digest = recipe.fingerprint
     if any(row["recipe"] == name and row["fingerprint"] == digest for row in read_rows("joint")):
         return
     documents = load_corpus(recipe.data, kind="relation", base=ROOT / "recipes").dev

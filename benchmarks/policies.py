@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.accuracy import absent, fingerprint
+from benchmarks.accuracy import absent
 from benchmarks.rows import ROOT, add_row, read_rows
 from globalpointer.config import load_recipe
 from globalpointer.evaluation.report import evaluate
@@ -33,7 +33,7 @@ def finished(runs: Path) -> Iterator[tuple[str, Path]]:
     """The recipes whose run is finished, and its folder."""
     for path in sorted((ROOT / "recipes").glob("*.toml")):
         recipe = load_recipe(path)
-        folder = runs / f"{path.stem}-{fingerprint(recipe)}"
+        folder = runs / f"{path.stem}-{recipe.fingerprint}"
         if recipe.task.kind == "ner" and (folder / "report.json").is_file() and not absent(recipe):
             yield path.stem, folder
 
@@ -41,7 +41,7 @@ def finished(runs: Path) -> Iterator[tuple[str, Path]]:
 def score(name: str, folder: Path) -> None:
     """A row with the F1 of each policy on the scored part."""
     recipe = load_recipe(folder / "recipe.toml")
-    digest = fingerprint(recipe)
+    digest = recipe.fingerprint
     if any(row["recipe"] == name and row["fingerprint"] == digest for row in read_rows("policies")):
         return
     documents = load_corpus(recipe.data, base=ROOT / "recipes").test or []

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import mean, stdev
 from typing import Any
 
-from benchmarks.accuracy import fingerprint
 from benchmarks.rows import ROOT, read_rows
 from globalpointer.config import load_recipe
 from globalpointer.evaluation.events import MATCHES
@@ -22,11 +21,7 @@ SYSTEMS = {
 }
 """The endings of the recipes; what follows one names what was changed."""
 
-CHANGES = {
-    "together_from_zero": "subjects and objects together, thresholds fixed at 0",
-    "from_zero": "thresholds fixed at 0",
-    "together": "subjects and objects together",
-}
+CHANGES = {"together": "subjects and objects together", "from_zero": "thresholds fixed at 0"}
 
 OVERLAP = SLICES["overlap"]
 TRIPLES = tuple(part for part in SLICES["triples"] if part != "0")
@@ -114,11 +109,12 @@ def joint_scores(rows: Sequence[Row]) -> str:
 def parted(row: Row) -> tuple[str, str]:
     """The dataset of a recipe and its system in words, with what was changed."""
     name = str(row["recipe"])
-    changed = next((change for change in CHANGES if name.endswith(f"_{change}")), None)
-    name = name if changed is None else name.removesuffix(f"_{changed}")
+    told: list[str] = []
+    while changed := next((change for change in CHANGES if name.endswith(f"_{change}")), None):
+        name = name.removesuffix(f"_{changed}")
+        told.insert(0, CHANGES[changed])
     ending = next(ending for ending in sorted(SYSTEMS, key=len, reverse=True) if name.endswith(f"_{ending}"))
-    system = SYSTEMS[ending] if changed is None else f"{SYSTEMS[ending]}, {CHANGES[changed]}"
-    return name.removesuffix(f"_{ending}"), system
+    return name.removesuffix(f"_{ending}"), ", ".join([SYSTEMS[ending], *told])
 
 
 def _grouped(rows: Sequence[Row]) -> Iterable[tuple[tuple[str, str], list[Row]]]:
@@ -133,7 +129,7 @@ def _fingerprints(recipe: str, seed: int) -> list[str]:
     path = ROOT / "recipes" / f"{recipe}.toml"
     if not path.exists():
         return []
-    return [fingerprint(load_recipe(path)), fingerprint(load_recipe(path, [f"training.seed={seed}"]))]
+    return [load_recipe(path, said).fingerprint for said in ([], [f"training.seed={seed}"])]
 
 
 def _slice(runs: Sequence[Row], group: str, part: str) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.accuracy import fingerprint
 from benchmarks.gpu_tables import gpu_tables
 from benchmarks.kernel_tables import kernel_tables
 from benchmarks.relation_tables import relation_tables
@@ -66,7 +65,7 @@ def current(rows: Sequence[Row]) -> list[Row]:
     newest = {row["recipe"]: row for row in rows}
     paths = sorted((ROOT / "recipes").glob("*.toml"))
     known = [newest[path.stem] for path in paths if path.stem in newest]
-    return [row for row in known if row["fingerprint"] == fingerprint(load_recipe(_recipe(row)))]
+    return [row for row in known if row["fingerprint"] == load_recipe(_recipe(row)).fingerprint]
 
 
 def summary(rows: Sequence[Row]) -> str:

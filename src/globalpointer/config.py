@@ -1,6 +1,7 @@
 """The shape of a recipe: what may stand in its TOML file, with unknown keys refused and the nearest known one named."""
 
 import difflib
+import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -170,6 +171,11 @@ class Recipe(Section):
     model: ModelConfig = ModelConfig()
     training: dict[str, Any] = Field(default_factory=dict)
     distillation: DistillationConfig | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells two states of a recipe apart."""
+        return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()[:12]
 
     def to_toml(self) -> str:
         """The recipe as a TOML file that gives the same recipe again."""

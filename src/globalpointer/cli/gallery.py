@@ -1,6 +1,5 @@
 """What the demo leaves to look at: pages of sentences and of errors, score grids, training curves."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -49,14 +48,14 @@ def hang(
 
 def _drawn(kind: str, folder: Path, predictor: "Predictor", document: "Document") -> list[Picture]:
     """The score grids of one sentence, and the course of the training."""
+    from globalpointer.training.folder import read_history
     from globalpointer.view.curves import draw_curves
     from globalpointer.view.grids import draw_grid
 
     (grid,) = (each for each in predictor.model.task.grids if each.name == GRIDS[kind])
     tokens, squares = predictor.logits(document.text)
     draw_grid(squares[grid.name].numpy(), tokens, grid.labels, folder / "grids.png", title=document.text)
-    lines = (folder / "model" / "history.jsonl").read_text(encoding="utf-8").splitlines()
-    draw_curves([json.loads(line) for line in lines], folder / "curves.png")
+    draw_curves(read_history(folder / "model"), folder / "curves.png")
     return [
         Picture(folder / "grids.png", f"the {grid.name} grids of one sentence"),
         Picture(folder / "curves.png", "loss and dev F1 against steps"),

@@ -50,7 +50,7 @@ def _speed(plan: Plan, folder: Path, ground: Ground, rows: Sequence[Row], consol
     finished = {(row.system, row.seed) for row in rows}
     runs = {run.system: run for run in reversed(plan.runs) if (run.system, run.seed) in finished}
     names = [system.name for system in plan.systems if system.name in runs]
-    of = {name: f"{runs[name].name} {runs[name].fingerprint}" for name in names}
+    of = {name: f"{runs[name].name} {runs[name].recipe.fingerprint}" for name in names}
     before = kept(of, folder / SPEED)
     if before is not None:
         return before

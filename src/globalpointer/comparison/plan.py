@@ -1,6 +1,5 @@
 """What is compared: systems, each with its seeds, on one dataset."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,11 +42,6 @@ class Run:
     def name(self) -> str:
         """Of the folder of the run."""
         return f"{self.system}-{self.seed}"
-
-    @property
-    def fingerprint(self) -> str:
-        """What tells two states of a recipe apart."""
-        return hashlib.sha256(self.recipe.model_dump_json(exclude_defaults=True).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,16 @@
 """What a comparison found as pictures, each an SVG of its own."""
 
 import io
-import json
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from globalpointer.comparison.outcome import Comparison
 from globalpointer.comparison.rows import Row
-from globalpointer.comparison.runs import RUNS
+from globalpointer.comparison.runs import place
 from globalpointer.errors import DependencyError
 from globalpointer.evaluation.sections import CAPTIONS
-from globalpointer.training.folder import HISTORY
+from globalpointer.training.folder import read_history
 from globalpointer.view.grids import font_families, printable
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a6200", "#56b4e9", "#e69f00", "#333333")
@@ -78,12 +77,12 @@ def _mean(values: Sequence[float]) -> tuple[float, float]:
 def _scores(axes: Axes, comparison: Comparison) -> None:
     """A line a system: the mean with its standard deviation, and each seed a pale mark below."""
     written = []
-    for place, (_, name, style, rows) in enumerate(_named(comparison)):
+    for line, (_, name, style, rows) in enumerate(_named(comparison)):
         values = [100 * row.report.f1 for row in rows]
         mean, deviation = _mean(values)
-        axes.plot(values, [place + 0.25] * len(values), linestyle="", markersize=4, alpha=0.5, **style)
-        axes.errorbar(mean, place, xerr=deviation or None, capsize=4, markersize=7, linewidth=1.6, **style)
-        axes.annotate(f"{mean:.2f}", (mean, place), (0, 7), textcoords="offset points", ha="center", fontsize=8)
+        axes.plot(values, [line + 0.25] * len(values), linestyle="", markersize=4, alpha=0.5, **style)
+        axes.errorbar(mean, line, xerr=deviation or None, capsize=4, markersize=7, linewidth=1.6, **style)
+        axes.annotate(f"{mean:.2f}", (mean, line), (0, 7), textcoords="offset points", ha="center", fontsize=8)
         written.append(name)
     axes.set_yticks(range(len(written)), written)
     axes.set_ylim(len(written) - 0.4, -0.6)
@@ -104,9 +103,7 @@ def _epochs(axes: Axes, comparison: Comparison) -> None:
 
 
 def _course(comparison: Comparison, row: Row) -> Iterator[tuple[float, float]]:
-    history = comparison.folder / RUNS / f"{row.system}-{row.seed}" / HISTORY
-    for line in history.read_text(encoding="utf-8").splitlines():
-        record = json.loads(line)
+    for record in read_history(place(comparison.folder, row)):
         if "dev_f1" in record:
             yield record["epoch"], 100 * record["dev_f1"]
 

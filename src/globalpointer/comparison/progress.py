@@ -1,6 +1,5 @@
 """One bar over all runs, with the course of the one that is being trained."""
 
-import json
 from pathlib import Path
 
 from rich.console import Console
@@ -18,7 +17,7 @@ from rich.text import Text
 
 from globalpointer.comparison.plan import Run
 from globalpointer.training.arguments import DEFAULTS
-from globalpointer.training.folder import HISTORY
+from globalpointer.training.folder import read_history
 
 
 class Course(ProgressColumn):
@@ -29,7 +28,7 @@ class Course(ProgressColumn):
         run, folder, before = (task.fields[name] for name in ("run", "folder", "before"))
         if run is None:
             return Text("")
-        epoch, best = _reached(folder / HISTORY)
+        epoch, best = _reached(folder)
         epochs = float(run.recipe.training.get("num_train_epochs", DEFAULTS["num_train_epochs"]))
         part = min(1.0, epoch / epochs) if epochs else 0.0
         said = f"epoch {epoch:.1f} of {epochs:g}" + (f" · best dev F1 {best:.4f}" if best is not None else "")
@@ -52,19 +51,12 @@ def present(bar: Progress, row: TaskID, run: Run, folder: Path) -> None:
     bar.update(row, description=f"{run.system}, seed {run.seed}", run=run, folder=folder)
 
 
-def _reached(history: Path) -> tuple[float, float | None]:
-    """The epoch of the last line of a history, and the best F1 in it; a line that is being written is left out."""
-    epoch, best = 0.0, None
-    try:
-        lines = history.read_text(encoding="utf-8").splitlines(keepends=True)
-    except OSError:
-        return epoch, best
-    for line in lines:
-        if line.endswith("\n"):
-            record = json.loads(line)
-            epoch = record.get("epoch", epoch)
-            best = max(record.get("dev_f1", -1.0), -1.0 if best is None else best)
-    return epoch, None if best is None or best < 0 else best
+def _reached(folder: Path) -> tuple[float, float | None]:
+    """The epoch of the last record of a run, and the best F1 of all."""
+    records = read_history(folder)
+    epochs = [record["epoch"] for record in records if "epoch" in record]
+    scores = [record["dev_f1"] for record in records if "dev_f1" in record]
+    return epochs[-1] if epochs else 0.0, max(scores, default=None)
 
 
 def _clock(seconds: float) -> str:

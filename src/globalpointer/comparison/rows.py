@@ -36,6 +36,11 @@ class Row:
     notes: tuple[str, ...]
     circumstances: Mapping[str, Any]
 
+    @property
+    def name(self) -> str:
+        """Of the folder of the run, as `Run.name`."""
+        return f"{self.system}-{self.seed}"
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
         return {**{each.name: getattr(self, each.name) for each in fields(self)}, "report": self.report.to_dict()}

@@ -82,18 +82,18 @@ def carry_out(plan: Plan, folder: Path, ground: Ground, console: Console) -> tup
     return sorted(found, key=lambda row: order.index((row.system, row.seed))), failures
 
 
-def place(folder: Path, run: Run) -> Path:
-    """The model folder of a run."""
+def place(folder: Path, run: Run | Row) -> Path:
+    """The model folder of a run, or of the one that a row is of."""
     return folder / RUNS / run.name
 
 
 def answers(folder: Path, row: Row) -> list[Document]:
     """What the model of a finished run found, document by document."""
-    return list(read(str(folder / RUNS / f"{row.system}-{row.seed}" / FOUND), "jsonl"))
+    return list(read(str(place(folder, row) / FOUND), "jsonl"))
 
 
 def _is_finished(run: Run, folder: Path, row: Row | None) -> bool:
-    return row is not None and row.fingerprint == run.fingerprint and (place(folder, run) / FOUND).is_file()
+    return row is not None and row.fingerprint == run.recipe.fingerprint and (place(folder, run) / FOUND).is_file()
 
 
 def _attempt(run: Run, folder: Path, ground: Ground) -> Row | Failure:
@@ -116,7 +116,7 @@ def _finish(run: Run, folder: Path, ground: Ground) -> Row:
     return Row(
         system=run.system,
         seed=run.seed,
-        fingerprint=run.fingerprint,
+        fingerprint=run.recipe.fingerprint,
         part=ground.part,
         report=EVALUATIONS[ground.kind](ground.gold, found, unit=unit, seen=ground.seen),
         dev_f1=result.dev.f1,

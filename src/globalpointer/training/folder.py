@@ -75,6 +75,13 @@ def keep(predictor: Predictor, folder: Path) -> None:
         shutil.rmtree(staging, ignore_errors=True)
 
 
+def read_history(folder: Path) -> list[dict[str, float]]:
+    """The records of a run so far, oldest first; a line that is being written is left out."""
+    history = folder / HISTORY
+    lines = history.read_text(encoding="utf-8").splitlines(keepends=True) if history.exists() else []
+    return [json.loads(line) for line in lines if line.endswith("\n")]
+
+
 def read_result(folder: Path) -> FitResult:
     """The result of a finished run."""
     plain = json.loads((folder / REPORT).read_text(encoding="utf-8"))

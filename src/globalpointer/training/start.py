@@ -28,6 +28,7 @@ LEARNED: tuple[Kind, ...] = ("character", "wordpiece")
 def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
     """The predictor that training begins with; random weights come from the seed set by the caller."""
     _check_name(recipe.model.encoder)
+    _check_taken(recipe.model)
     unit = unit_of(document.text for document in documents)
     schema = _schema(recipe, documents)
     backend = make_tokenizer(recipe.model, documents, unit="character" if unit == "character" else "wordpiece")
@@ -39,7 +40,6 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
         "truncation": recipe.model.truncation,
     }
     tokenizer = TextTokenizer(backend, **text)
-    _check_taken(recipe.model)
     given = {"dim": recipe.model.dim, "rotary": recipe.model.rotary}
     head = {name: value for name, value in given.items() if value is not None and takes(recipe.model.head, name)}
     config = GlobalPointerConfig(

@@ -20,7 +20,7 @@ def test_seeds_come_one_after_another_for_all_systems(recipe):
     plan = make_plan([recipe], heads=["efficient", "biaffine"], seeds=[3, 1], overrides=["training.num_train_epochs=2"])
     assert [run.name for run in plan.runs] == ["efficient-3", "biaffine-3", "efficient-1", "biaffine-1"]
     assert {run.recipe.training["num_train_epochs"] for run in plan.runs} == {2}
-    assert len({run.fingerprint for run in plan.runs}) == 4
+    assert len({run.recipe.fingerprint for run in plan.runs}) == 4
 
 
 def test_what_another_head_does_not_take_is_dropped_and_named(recipe):

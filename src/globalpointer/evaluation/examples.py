@@ -12,7 +12,7 @@ from globalpointer.evaluation.outcome import Outcome
 from globalpointer.evaluation.relations import RelationReport
 from globalpointer.evaluation.report import Report
 from globalpointer.evaluation.wording import describe
-from globalpointer.text.spans import Annotation, Document, Entity, Event, Relation, Span, reading_order
+from globalpointer.text.spans import Document, Entity, Event, Labelled, Relation, Span, reading_order
 
 A = TypeVar("A", Entity, Relation, Event)
 
@@ -26,7 +26,7 @@ class Example:
     """
 
     drawn: Document
-    marks: Mapping[Annotation, str]
+    marks: Mapping[Labelled, str]
     spans: tuple[Span, ...]
     kinds: tuple[str, ...]
     lines: tuple[str, ...]
@@ -94,7 +94,7 @@ def _example(drawn: Document, marks: Mapping[A, str], wrong: Sequence[Error[obje
     )
 
 
-def places(annotation: Annotation) -> tuple[Span, ...]:
+def places(annotation: Labelled) -> tuple[Span, ...]:
     """Where an annotation stands."""
     if isinstance(annotation, Entity):
         return (annotation.span,)
@@ -103,10 +103,10 @@ def places(annotation: Annotation) -> tuple[Span, ...]:
     return tuple(each.span for each in annotation.ordered())
 
 
-def crop(shown: Example, region: Span) -> tuple[Document, dict[Annotation, str]]:
+def crop(shown: Example, region: Span) -> tuple[Document, dict[Labelled, str]]:
     """The part of an example's text, with what lies wholly in it, and the marks of that."""
     drawn = shown.drawn
-    every: tuple[Annotation, ...] = (*(drawn.entities or ()), *(drawn.relations or ()), *(drawn.events or ()))
+    every: tuple[Labelled, ...] = (*(drawn.entities or ()), *(drawn.relations or ()), *(drawn.events or ()))
     moved = {each: _moved(each, region.start) for each in every if all(region.contains(span) for span in places(each))}
     part = Document(
         drawn.text[region.start : region.end],
@@ -117,7 +117,7 @@ def crop(shown: Example, region: Span) -> tuple[Document, dict[Annotation, str]]
     return part, {there: shown.marks[each] for each, there in moved.items() if each in shown.marks}
 
 
-def _moved(annotation: Annotation, by: int) -> Annotation:
+def _moved(annotation: Labelled, by: int) -> Labelled:
     """The same in a text that begins `by` characters later."""
     if isinstance(annotation, Entity):
         return _moved_entity(annotation, by)

@@ -18,7 +18,8 @@ class Batch:
 
     `legal`: tokens that may stand in a cell (no special token, no padding). Cells are rows (example, type, row, col),
     without padding and without doubles, by the name of their grid. `targets`: soft labels in (0, 1], beside `cells`;
-    None: all 1. `ignore`: cells that are neither gold nor negative.
+    None: all 1. `ignore`: cells that are neither gold nor negative. `sentences`: the index of the sentence that a token
+    stands in, for readers that choose a sentence first; what it says of tokens that are not legal has no meaning.
     """
 
     tokens: Int[Tensor, "batch tokens"]
@@ -27,6 +28,7 @@ class Batch:
     cells: Mapping[str, Int[Tensor, "cells 4"]]
     targets: Mapping[str, Float[Tensor, " cells"]] | None = None
     ignore: Mapping[str, Int[Tensor, "ignored 4"]] | None = None
+    sentences: Int[Tensor, "batch tokens"] | None = None
 
     def to(self, device: torch.device | str) -> "Batch":
         """The same batch on another device."""

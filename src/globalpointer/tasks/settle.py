@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from globalpointer.tasks.overlap import resolve
 from globalpointer.tasks.thresholds import Thresholds
-from globalpointer.text.spans import Annotation, Document
+from globalpointer.text.spans import Document, Labelled
 
 
 def settle(document: Document, thresholds: Thresholds, policy: str) -> Document:
@@ -28,5 +28,5 @@ def settle(document: Document, thresholds: Thresholds, policy: str) -> Document:
     return replace(document, entities=entities, relations=relations, events=events)
 
 
-def _reaches(found: Annotation, kind: str, thresholds: Thresholds) -> bool:
+def _reaches(found: Labelled, kind: str, thresholds: Thresholds) -> bool:
     return found.score is None or found.score >= thresholds.score(kind, found.label)

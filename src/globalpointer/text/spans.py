@@ -1,4 +1,4 @@
-"""What people annotate: entities, relations, events, and the documents that hold them.
+"""What people annotate: entities, relations, events, answers, and the documents that hold them.
 
 Offsets are code points, half-open. Every annotation is a frozen value; text and score never take part in equality.
 """
@@ -132,7 +132,27 @@ class Event:
         return sorted(self.arguments, key=lambda each: (each.start, each.end, each.role))
 
 
-Annotation = Entity | Relation | Event
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A span that answers the question of a document. `score` is a probability, or None for gold."""
+
+    span: Span
+    text: str = field(compare=False)
+    score: float | None = field(default=None, compare=False)
+
+    @property
+    def start(self) -> int:
+        """First character."""
+        return self.span.start
+
+    @property
+    def end(self) -> int:
+        """One past the last character."""
+        return self.span.end
+
+
+Labelled = Entity | Relation | Event
+Annotation = Labelled | Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +161,10 @@ class Document:
 
     The ends of every relation are among the entities. `triples`: the relations as the data gives them, where it gives
     strings without offsets; `relations` are then where those were found, and evaluation goes by the strings.
+
+    `question`: what is asked of the text. `answers`, of gold: every span that is accepted, (): the text does not say;
+    of what a model found: the answer, and what comes next, best first. `accepted`: the answers as annotators wrote
+    them, where the data gives strings; evaluation goes by them, and `answers` are those that stand in the text.
     """
 
     text: str
@@ -150,6 +174,9 @@ class Document:
     relations: tuple[Relation, ...] | None = None
     events: tuple[Event, ...] | None = None
     triples: tuple[Triple, ...] | None = None
+    question: str | None = None
+    answers: tuple[Answer, ...] | None = None
+    accepted: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         for entity in self.entities or ():
@@ -165,6 +192,8 @@ class Document:
         for event in self.events or ():
             for argument in event.arguments:
                 self._check_end(f"argument {argument.role!r} of event {event.label!r}", argument.end)
+        for answer in self.answers or ():
+            self._check_end(f"answer {answer.text!r}", answer.end)
 
     def entity(self, label: str, start: int, end: int, *, score: float | None = None) -> Entity:
         """An entity of this text, its surface cut from the text."""
@@ -179,6 +208,8 @@ class Document:
         plain: dict[str, Any] = {"text": self.text}
         if self.id is not None:
             plain["id"] = self.id
+        if self.question is not None:
+            plain["question"] = self.question
         if self.entities is not None:
             plain["entities"] = [entity.to_dict() for entity in self.entities]
         if self.relations is not None:
@@ -188,6 +219,10 @@ class Document:
             plain["triples"] = [{name: getattr(each, name) for name in Triple.__slots__} for each in self.triples]
         if self.events is not None:
             plain["events"] = [_event(each) for each in self.events]
+        if self.answers is not None:
+            plain["answers"] = [_answer(each) for each in self.answers]
+        if self.accepted is not None:
+            plain["accepted"] = list(self.accepted)
         if self.meta:
             plain["meta"] = dict(self.meta)
         return plain
@@ -210,6 +245,10 @@ def _event(event: Event) -> dict[str, Any]:
         for each in event.ordered()
     ]
     return _with_score({"label": event.label, "arguments": arguments}, event.score)
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return _with_score({"start": answer.start, "end": answer.end, "text": answer.text}, answer.score)
 
 
 def _with_score(plain: dict[str, Any], score: float | None) -> dict[str, Any]:

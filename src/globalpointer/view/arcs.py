@@ -8,7 +8,7 @@ an arrow to each argument, named by the role. What leads into another line says 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from globalpointer.text.spans import Annotation, Document, Event, Span
+from globalpointer.text.spans import Document, Event, Labelled, Span
 from globalpointer.view.lines import Run
 from globalpointer.view.links import Mark, shades_of
 from globalpointer.view.markup import KINDS, content
@@ -27,7 +27,7 @@ FONTS = "system-ui,'Noto Sans','Noto Sans CJK SC','Microsoft YaHei','PingFang SC
 def arcs(
     document: Document,
     *,
-    kinds: Mapping[Annotation, str] | None = None,
+    kinds: Mapping[Labelled, str] | None = None,
     shades: Mapping[str, str] | None = None,
 ) -> str:
     """The document as a piece of a page.
@@ -54,20 +54,20 @@ def arcs(
 
 @dataclass(frozen=True, slots=True)
 class _Paint:
-    kinds: Mapping[Annotation, str]
+    kinds: Mapping[Labelled, str]
     shades: Mapping[str, str]
 
-    def colour(self, of: Annotation | Span) -> str:
+    def colour(self, of: Labelled | Span) -> str:
         if isinstance(of, Span):
             return PLAIN
         kind = self.kinds.get(of)
         return self.shades[of.label] if kind is None else KINDS[kind][0]
 
-    def sign(self, of: Annotation | Span) -> str:
+    def sign(self, of: Labelled | Span) -> str:
         kind = None if isinstance(of, Span) else self.kinds.get(of)
         return "" if kind is None else KINDS[kind][1]
 
-    def dashes(self, of: Annotation | Span) -> str:
+    def dashes(self, of: Labelled | Span) -> str:
         return "" if isinstance(of, Span) else DASHES.get(self.kinds.get(of, ""), "")
 
 

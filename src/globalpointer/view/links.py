@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from globalpointer.text.spans import Annotation, Document, Entity, Event, Relation, Span
+from globalpointer.text.spans import Document, Entity, Event, Labelled, Relation, Span
 from globalpointer.view.pieces import colours
 
 
@@ -52,9 +52,9 @@ def is_annotated(document: Document) -> bool:
     return not (document.entities is None and document.relations is None and document.events is None)
 
 
-def annotations(documents: Iterable[Document]) -> dict[str, list[Annotation]]:
+def annotations(documents: Iterable[Document]) -> dict[str, list[Labelled]]:
     """All annotations by their kind, "entities", "relations" or "events"; the last two only where there are any."""
-    kinds: dict[str, list[Annotation]] = {"entities": [], "relations": [], "events": []}
+    kinds: dict[str, list[Labelled]] = {"entities": [], "relations": [], "events": []}
     for document in documents:
         kinds["entities"] += document.entities or ()
         kinds["relations"] += document.relations or ()

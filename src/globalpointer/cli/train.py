@@ -124,8 +124,10 @@ def fit_and_tell(recipe: "Recipe", folder: Path, base: Path | None, *, resume: b
 
     from globalpointer.evaluation.tables import table
     from globalpointer.training.fit import fit
+    from globalpointer.training.inputs import digests, remembered
 
-    result = fit(recipe, output=folder, resume=resume, overwrite=overwrite, base=base)
+    with remembered(folder, digests(recipe, base), resume=resume):
+        result = fit(recipe, output=folder, resume=resume, overwrite=overwrite, base=base)
     if not PartialState().is_main_process:
         return  # of several devices the first one speaks
     for name, report in (("dev", result.dev), ("test", result.test)):

@@ -3,12 +3,13 @@
 import shutil
 from pathlib import Path
 
-from globalpointer.comparison.differences import differing
 from globalpointer.comparison.plan import Plan
 from globalpointer.comparison.runs import ROWS, place
 from globalpointer.config import load_recipe
 from globalpointer.errors import ConfigError
+from globalpointer.training.differences import told
 from globalpointer.training.folder import RECIPE
+from globalpointer.training.inputs import check, digests
 
 
 def prepare(plan: Plan, folder: Path, *, resume: bool, overwrite: bool) -> None:
@@ -24,14 +25,7 @@ def prepare(plan: Plan, folder: Path, *, resume: bool, overwrite: bool) -> None:
         _check_ours(folder, resume=resume, overwrite=overwrite)
         if overwrite:
             shutil.rmtree(folder)
-    for run in plan.runs:
-        kept = place(folder, run) / RECIPE
-        if kept.is_file() and (changed := differing([load_recipe(kept), run.recipe])):
-            told = ", ".join(f"{key} was {before!r}, is {now!r}" for key, (before, now) in changed.items())
-            raise ConfigError(
-                f"{kept}: the run to resume had another recipe ({told}); restore it, remove that run's folder, or use "
-                "another --output"
-            )
+    _check_runs(plan, folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ROWS).touch()
 
@@ -41,3 +35,18 @@ def _check_ours(folder: Path, *, resume: bool, overwrite: bool) -> None:
         raise ConfigError(f"{folder}: the folder is not empty; --resume goes on with it, --overwrite starts anew")
     if not (folder / ROWS).is_file():
         raise ConfigError(f"{folder}: the folder is not empty and holds no comparison (no {ROWS}); choose another one")
+
+
+def _check_runs(plan: Plan, folder: Path) -> None:
+    """Runs that were begun had the same recipes, and the same files under the names in them."""
+    now = {system.name: digests(system.recipe, system.base) for system in plan.systems}
+    for run in plan.runs:
+        kept = place(folder, run) / RECIPE
+        if not kept.is_file():
+            continue
+        if changed := told(load_recipe(kept), run.recipe):
+            raise ConfigError(
+                f"{kept}: the run to resume had another recipe ({changed}); restore it, remove that run's folder, or "
+                "use another --output"
+            )
+        check(place(folder, run), now[run.system])

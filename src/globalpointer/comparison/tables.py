@@ -3,7 +3,6 @@
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 
-from globalpointer.comparison.differences import differing
 from globalpointer.comparison.outcome import Comparison
 from globalpointer.comparison.rows import Row
 from globalpointer.comparison.runs import answers
@@ -11,6 +10,7 @@ from globalpointer.comparison.speed import Quartiles, Speed
 from globalpointer.evaluation.counts import Counts
 from globalpointer.evaluation.sections import CAPTIONS, Section, percent
 from globalpointer.evaluation.significance import HEADLINES, bootstrap
+from globalpointer.training.differences import differing
 
 Cells = tuple[str, ...]
 

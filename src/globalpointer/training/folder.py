@@ -13,6 +13,7 @@ from globalpointer.evaluation import AnyReport, read_report
 from globalpointer.predictor import Predictor
 from globalpointer.tasks.thresholds import UNDECIDED
 from globalpointer.training import checkpoints
+from globalpointer.training.differences import told
 
 CHECKPOINTS, RECIPE, REPORT, HISTORY = "checkpoints", "recipe.toml", "report.json", "history.jsonl"
 WEIGHTS = "model.safetensors"
@@ -56,9 +57,11 @@ def prepare(recipe: Recipe, folder: Path, *, resume: bool, overwrite: bool) -> N
 
 def same_recipe(recipe: Recipe, folder: Path) -> None:
     """Raise ConfigError where the run in this folder had another recipe."""
-    if load_recipe(folder / RECIPE) != recipe:
+    before = load_recipe(folder / RECIPE)
+    if before != recipe:
         raise ConfigError(
-            f"{folder / RECIPE}: the run to resume had another recipe; resume with that file, or use another --output"
+            f"{folder / RECIPE}: the run to resume had another recipe ({told(before, recipe)}); resume with that file, "
+            "or use another --output"
         )
 
 

@@ -94,6 +94,21 @@ def test_a_changed_recipe_is_noticed_before_anything_is_run(compared, quiet):
     assert not (compared.found.folder / "runs" / "efficient-2").exists()
 
 
+def test_a_changed_file_is_noticed_before_anything_is_run(recipe, tmp_path, quiet):
+    once = compare(make_plan([recipe]), tmp_path / "out", speed=False, console=quiet)
+    assert len(once.rows) == 1
+    train = tmp_path / "train.jsonl"
+    before = train.read_bytes()
+    train.write_bytes(b"".join(before.splitlines(keepends=True)[:-1]))
+    with pytest.raises(
+        ConfigError, match=r"base-42: the run .* other files: train\.jsonl \(sha256 \w{12}, now \w{12}\)"
+    ):
+        compare(make_plan([recipe], seeds=[1, 42]), tmp_path / "out", resume=True, speed=False, console=quiet)
+    assert not (tmp_path / "out" / "runs" / "base-1").exists()
+    train.write_bytes(before)
+    assert compare(make_plan([recipe]), tmp_path / "out", resume=True, speed=False, console=quiet).rows == once.rows
+
+
 def test_somebodys_folder_is_not_emptied(recipe, tmp_path, quiet):
     plan = make_plan([recipe])
     (tmp_path / "thesis").mkdir()

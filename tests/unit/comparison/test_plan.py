@@ -2,10 +2,10 @@
 
 import pytest
 
-from globalpointer.comparison.differences import differing
 from globalpointer.comparison.plan import make_plan
 from globalpointer.config import load_recipe
 from globalpointer.errors import ConfigError
+from globalpointer.training.differences import differing
 
 
 def test_each_recipe_is_a_system_with_its_own_seed(recipe):

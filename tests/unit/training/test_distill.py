@@ -213,7 +213,7 @@ def test_a_student_learns_and_its_card_names_the_teacher(distilled, files, sampl
 def test_a_finished_student_is_read_back_and_another_teacher_is_another_run(distilled):
     recipe, result = distilled
     assert fit(recipe, result.folder, resume=True).teacher == result.teacher
-    with pytest.raises(ConfigError, match="another recipe"):
+    with pytest.raises(ConfigError, match=r"another recipe \(distillation\.gold was 0\.5, is 0\.1\)"):
         fit(load_recipe(result.folder / "recipe.toml", ["distillation.gold=0.1"]), result.folder, resume=True)
 
 

@@ -19,6 +19,12 @@ def differing(recipes: Sequence[Recipe]) -> dict[str, tuple[Any, ...]]:
     return {key: each for key, each in values.items() if any(value != each[0] for value in each)}
 
 
+def told(before: Recipe, now: Recipe) -> str:
+    """What was changed from one state of a recipe to another, in words; empty where nothing was."""
+    changed = differing([before, now])
+    return ", ".join(f"{key} was {old!r}, is {new!r}" for key, (old, new) in changed.items())
+
+
 def _leaves(table: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:
     for key, value in table.items():
         if isinstance(value, Mapping):

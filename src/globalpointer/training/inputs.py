@@ -1,0 +1,118 @@
+"""The files that a run was made from, by their digests: it is not taken up again when others stand in their places."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from globalpointer.config import Recipe
+from globalpointer.data.readers.source import split_place
+from globalpointer.data.writers.files import new_file
+from globalpointer.errors import ConfigError
+from globalpointer.training.documents import resolve_path
+from globalpointer.training.folder import RECIPE
+
+OF_MODELS = ("config.json", "model.safetensors", "pytorch_model.bin", "tokenizer.json", "vocab.txt")
+"""What matters of a model folder: reports and checkpoints may come and go."""
+
+SHOWN = 12
+"""Hexadecimal digits of a digest that tell two files apart for a reader."""
+
+Digests = Mapping[str, str]
+"""SHA-256 by the name of a file in the recipe; of the files of a model folder by "folder/name"."""
+
+
+def digests(recipe: Recipe, base: Path | None = None) -> Digests:
+    """Of every file that a recipe names: data, the teacher and its texts, an encoder or tokenizer in a folder.
+
+    `base`: the folder of the recipe. What is not there is left out: hub names, standard input, and files that are
+    missing, which those who read them report better.
+    """
+    found = {}
+    for name in dict.fromkeys(str(split_place(path)[0]) for path in _named(recipe)):
+        place = Path(resolve_path(name, base))
+        for file in _files(place):
+            inside = f"/{file.relative_to(place)}" if place.is_dir() else ""
+            found[f"{name}{inside}"] = _digest(file)
+    return found
+
+
+def check(folder: Path, now: Digests) -> None:
+    """Raise ConfigError where the run in this folder was begun with other files.
+
+    A run without digests, begun by `fit` itself or by an earlier version, is not judged.
+    """
+    kept = _place(folder)
+    if not (folder / RECIPE).is_file() or not kept.is_file():
+        return
+    before = json.loads(kept.read_text(encoding="utf-8"))
+    changed = [name for name, digest in now.items() if before.get(name, digest) != digest]
+    if changed:
+        told = ", ".join(f"{name} (sha256 {before[name][:SHOWN]}, now {now[name][:SHOWN]})" for name in changed)
+        raise ConfigError(
+            f"{folder}: the run to resume was begun with other files: {told}; bring them back, begin anew with "
+            "--overwrite, or use another --output"
+        )
+
+
+@contextmanager
+def remembered(folder: Path, now: Digests, *, resume: bool) -> Iterator[None]:
+    """Around a run: as `check` where it is resumed; else keep its digests beside its folder, if it does begin.
+
+    Beside it, as the folder of a run is empty until its recipe has proved right.
+    """
+    if resume and (folder / RECIPE).is_file():
+        check(folder, now)
+        yield
+        return
+    kept, begun = _place(folder), _begun(folder)
+    before = kept.read_text(encoding="utf-8") if kept.is_file() else None
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    _write(kept, json.dumps(now, indent=1, ensure_ascii=False) + "\n")
+    try:
+        yield
+    finally:
+        if _begun(folder) == begun and before is not None:
+            _write(kept, before)
+        elif _begun(folder) == begun:
+            kept.unlink(missing_ok=True)
+
+
+def _named(recipe: Recipe) -> Iterator[str]:
+    data, taught = recipe.data, recipe.distillation
+    for paths in (data.train, data.dev, data.test, data.without, taught and [taught.teacher, *taught.unlabelled]):
+        yield from paths or ()
+    yield from (name for name in (recipe.model.encoder, recipe.model.tokenizer) if name and Path(name).is_dir())
+
+
+def _files(place: Path) -> Iterator[Path]:
+    """The file itself, of a model folder what matters, of any other folder all files."""
+    if place.is_file():
+        yield place
+    elif (place / "config.json").is_file():
+        yield from (place / name for name in OF_MODELS if (place / name).is_file())
+    elif place.is_dir():
+        yield from sorted(each for each in place.rglob("*") if each.is_file())
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _place(folder: Path) -> Path:
+    absolute = Path(os.path.abspath(folder))
+    return absolute.parent / f"{absolute.name}.inputs.json"
+
+
+def _begun(folder: Path) -> int | None:
+    """Changes when a run begins in this folder."""
+    recipe = folder / RECIPE
+    return recipe.stat().st_mtime_ns if recipe.is_file() else None
+
+
+def _write(path: Path, text: str) -> None:
+    with new_file(path) as file:
+        file.write(text)

@@ -3,7 +3,7 @@
 import shutil
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ from rich.progress import track
 from torch import Tensor
 
 from globalpointer.config import Recipe
-from globalpointer.data.batching import Encoded, collate, encode_text
+from globalpointer.data.batching import Encoded, collate, encode_texts
 from globalpointer.data.tokenizers import load_tokenizer, save_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
 from globalpointer.errors import ConfigError, LimitWarning, ModelError
@@ -32,6 +32,9 @@ from globalpointer.text.spans import Document
 
 Precision = Literal["float32", "bfloat16"]
 Threshold = float | Mapping[str, float]
+
+Text = str | Document
+"""What is read; a document brings its question, if it has one."""
 
 CARD = "README.md"
 
@@ -137,7 +140,7 @@ class Predictor:
 
     @property
     def kind(self) -> str:
-        """What the model is for: "entity", "relation" or "event"."""
+        """What the model is for: "entity", "relation", "event" or "answer"."""
         return self.model.task.kinds[-1]
 
     @property
@@ -157,8 +160,9 @@ class Predictor:
 
     def predict(
         self,
-        texts: str | Sequence[str] | Sequence[Sequence[str]],
+        texts: Text | Sequence[Text] | Sequence[Sequence[str]],
         *,
+        question: str | None = None,
         batch_size: int = 32,
         threshold: Threshold | None = None,
         overlap_policy: str | None = None,
@@ -167,30 +171,35 @@ class Predictor:
     ) -> Any:
         """A text to a Document, a list of texts to a list of Documents in the same order.
 
-        `threshold`: the least score, one for all, or by label or kind ("entity", "relation", "event"); 0.5 is logit 0.
+        A text may be a Document, for its question; its annotation is left aside. `question`: what is asked of each
+        text, for a model of kind "answer".
+        `threshold`: the least score, one for all, or by label or kind ("entity", "relation", "event", "answer"); 0.5 is
+        logit 0.
         None, and for kinds that are not named: the model's own for what it is for, else 0.5.
         `overlap_policy`: "nested" (no crossing spans), "flat" or "longest" (no two overlap), "allow" (everything);
         None: the one of the recipe; without one "nested" for entities alone, "allow" where relations join them.
         `is_split_into_words`: each text is a sequence of words, joined by the joiner of the training data (a blank
         where it had none); offsets are those of the joined text. `batch_size` counts windows.
         """
-        single = isinstance(texts[0] if is_split_into_words and texts else texts, str)
-        many: Sequence[Any] = [texts] if single else texts
-        joined = [self._join(words) for words in many] if is_split_into_words else many
+        single = isinstance(texts, Document) or isinstance(texts[0] if is_split_into_words and texts else texts, str)
+        many: Sequence[Any] = [texts] if single else texts  # type: ignore[assignment]
+        read = [self._join(words) for words in many] if is_split_into_words else many
+        if question is not None:
+            read = self._ask(read, question)
         found: Iterable[Document] = self.predict_stream(
-            joined, batch_size=batch_size, threshold=threshold, overlap_policy=overlap_policy
+            read, batch_size=batch_size, threshold=threshold, overlap_policy=overlap_policy
         )
         if show_progress_bar:
             # On standard error, for standard output may carry results; a log file needs no bar.
             console = Console(stderr=True)
             hidden = not console.is_terminal
-            found = track(found, "Extracting", len(joined), console=console, transient=True, disable=hidden)
+            found = track(found, "Extracting", len(read), console=console, transient=True, disable=hidden)
         documents = list(found)
         return documents[0] if single else documents
 
     def predict_stream(
         self,
-        texts: Iterable[str],
+        texts: Iterable[Text],
         *,
         batch_size: int = 32,
         threshold: Threshold | None = None,
@@ -203,19 +212,19 @@ class Predictor:
         policy = overlap_policy or self.overlap_policy
         texts = iter(texts)
         while chunk := list(islice(texts, 16 * _at_least_one(batch_size))):
-            for text, found in zip(chunk, self.find(chunk, batch_size=batch_size, threshold=limits), strict=True):
-                yield settle(task.decode(found.cells, text, found.encoded.tokens), thresholds, policy)
+            documents = _documents(chunk)
+            for document, found in zip(
+                documents, self.find(documents, batch_size=batch_size, threshold=limits), strict=True
+            ):
+                answer = settle(task.decode(found.cells, document.text, found.encoded.tokens), thresholds, policy)
+                yield replace(answer, question=document.question) if task.asks else answer
 
     @torch.inference_mode()
     def find(
-        self, texts: Sequence[str], *, batch_size: int = 32, threshold: float | Mapping[str, float | Tensor] = 0.0
+        self, texts: Sequence[Text], *, batch_size: int = 32, threshold: float | Mapping[str, float | Tensor] = 0.0
     ) -> list[Found]:
         """The cells above `threshold` (a logit) of each text: windows scored in batches of like length, then merged."""
-        for index, each_text in enumerate(texts):
-            if not isinstance(each_text, str):
-                kind = type(each_text).__name__
-                raise ConfigError(f"text {index} is {kind}, expected str (see is_split_into_words)")
-        encoded = [encode_text(tokenized, self.tokenizer) for tokenized in self.tokenizer.tokenize_batch(texts)]
+        encoded = encode_texts(_documents(texts), self.tokenizer, asks=self.model.task.asks)
         places = [(text, window) for text, each in enumerate(encoded) for window in range(len(each.examples))]
         places.sort(key=lambda place: len(encoded[place[0]].examples[place[1]].tokens), reverse=True)
         windows: list[list[ScoredCells]] = [[{}] * len(each.examples) for each in encoded]
@@ -242,7 +251,7 @@ class Predictor:
         }
 
     @torch.inference_mode()
-    def logits(self, text: str) -> tuple[list[str], dict[str, Tensor]]:
+    def logits(self, text: Text) -> tuple[list[str], dict[str, Tensor]]:
         """The tokens of a text's first window and, by grid, the logits [types, tokens, tokens], -inf where illegal.
 
         ConfigError for a compared system, which does not score pairs.
@@ -250,7 +259,8 @@ class Predictor:
         extractor = self._extractor()
         if not isinstance(extractor, TokenPairModel):
             raise ConfigError(f"{type(extractor).__name__} does not score pairs of tokens, so it has no grids to show")
-        encoded = encode_text(self.tokenizer.tokenize(text), self.tokenizer)
+        (document,) = _documents([text])
+        (encoded,) = encode_texts([document], self.tokenizer, asks=self.model.task.asks)
         if not encoded.examples:
             return [], {}
         example, size = encoded.examples[0], encoded.windows[0].end
@@ -258,15 +268,22 @@ class Predictor:
         scores = extractor.scores(self._collate([example]))
         squares = {name: each.logits()[0, :, inner, inner].float().cpu() for name, each in scores.items()}
         spans = encoded.tokens.offsets[:size]
-        return ["" if span is None else text[span.start : span.end] for span in spans], squares
+        return ["" if span is None else document.text[span.start : span.end] for span in spans], squares
 
     def _score(self, examples: Sequence[Any], threshold: float | Mapping[str, float | Tensor]) -> list[ScoredCells]:
         batch = self._collate(examples)
-        low = self.precision == "bfloat16"
+        low, ranks = self.precision == "bfloat16", self.model.task.ranks
+        limit = self.limit if ranks is None else ranks
         with torch.autocast(self.model.device.type, dtype=torch.bfloat16, enabled=low):
-            found: list[ScoredCells] = self._extractor().find(batch, threshold=threshold, limit=self.limit)
-        self.capped += sum(any(len(cells) >= self.limit for cells in each.values()) for each in found)
+            found: list[ScoredCells] = self._extractor().find(batch, threshold=threshold, limit=limit)
+        if ranks is None:
+            self.capped += sum(any(len(cells) >= limit for cells in each.values()) for each in found)
         return found
+
+    def _ask(self, texts: Sequence[Text], question: str) -> list[Document]:
+        if not self.model.task.asks:
+            raise ConfigError(f"a question is given, and this model finds {self.kind} annotation: leave it out")
+        return [replace(document, question=question) for document in _documents(texts)]
 
     def _extractor(self) -> Any:
         if self.model.training:
@@ -282,6 +299,15 @@ class Predictor:
             raise ConfigError("is_split_into_words=True expects a sequence of words for each text, got a string")
         joiner = self.model.config.text.get("joiner")
         return (" " if joiner is None else joiner).join(words)
+
+
+def _documents(texts: Sequence[Text]) -> list[Document]:
+    """Texts as documents; ConfigError for what is neither."""
+    for index, each in enumerate(texts):
+        if not isinstance(each, str | Document):
+            kind = type(each).__name__
+            raise ConfigError(f"text {index} is {kind}, expected str or Document (see is_split_into_words)")
+    return [Document(each) if isinstance(each, str) else each for each in texts]
 
 
 def _check_vocabulary(tokenizer: TextTokenizer, model: GlobalPointerModel) -> None:

@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from globalpointer.data.tokenizing import TextTokenizer, Tokenized
+from globalpointer.data.framed import Framed, frame_texts
+from globalpointer.data.tokenizing import TextTokenizer
 from globalpointer.errors import ConfigError
 from globalpointer.grid import Cell, Cells, Grid, ScoredCells
 from globalpointer.nn.contracts import Batch
@@ -28,7 +29,8 @@ class Example:
 
     `tokens`: ids, special tokens included. `legal`: which of them may stand in a cell: those of the text that stand for
     characters. `first`: the position of the window's first token. `cells` and `ignore` count positions in `tokens`.
-    `targets`: the soft label, in (0, 1], of each of the cells; None: all 1.
+    `targets`: the soft label, in (0, 1], of each of the cells; None: all 1. `sentences`: the index of the sentence that
+    each of `tokens` stands in, 0 for what is no text; only of a text that a question is asked of.
     """
 
     tokens: tuple[int, ...]
@@ -37,6 +39,7 @@ class Example:
     cells: Cells = field(default_factory=dict)
     ignore: Cells = field(default_factory=dict)
     targets: ScoredCells | None = None
+    sentences: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +56,24 @@ class Encoded:
 
 def encode_document(document: Document, task: Task, tokenizer: TextTokenizer) -> Encoded:
     """The examples of an annotated document, for training."""
-    return _with_gold(document, task, tokenizer, tokenizer.tokenize(document.text))
+    return encode_documents([document], task, tokenizer)[0]
 
 
 def encode_documents(
     documents: Iterable[Document], task: Task, tokenizer: TextTokenizer, *, soft: bool = False
 ) -> list[Encoded]:
-    """`encode_document` for many, tokenized together, which is faster.
+    """The examples of annotated documents, tokenized together, which is faster than one by one.
 
     `soft`: the score of an annotation, in (0, 1], is the soft label of its cells.
     """
     listed = list(documents)
-    tokenized = tokenizer.tokenize_batch(document.text for document in listed)
-    return [
-        _with_gold(document, task, tokenizer, each, soft=soft) for document, each in zip(listed, tokenized, strict=True)
-    ]
+    framed = frame_texts(listed, tokenizer, asks=task.asks)
+    return [_with_gold(document, task, each, soft=soft) for document, each in zip(listed, framed, strict=True)]
 
 
-def encode_text(tokenized: Tokenized, tokenizer: TextTokenizer) -> Encoded:
-    """The examples of a text without gold, for prediction."""
-    windows = tokenizer.windows(tokenized)
-    examples = tuple(_example(tokenized, tokenizer, window, {}, {}) for window in windows)
-    return Encoded(examples, windows, tokenized.tokens)
+def encode_texts(documents: Sequence[Document], tokenizer: TextTokenizer, *, asks: bool = False) -> list[Encoded]:
+    """The examples of texts without gold, for prediction. `asks`: with the questions of the documents."""
+    return [_without_gold(each) for each in frame_texts(documents, tokenizer, asks=asks)]
 
 
 def collate(examples: Sequence[Example], *, grids: Sequence[Grid], pad: int) -> Batch:
@@ -101,6 +100,7 @@ def collate(examples: Sequence[Example], *, grids: Sequence[Grid], pad: int) -> 
         ignore={grid.name: _rows([example.ignore for example in examples], grid.name) for grid in grids}
         if ignored
         else None,
+        sentences=_padded([example.sentences for example in examples], shape),
     )
 
 
@@ -139,20 +139,22 @@ def _fill(sizes: np.ndarray, order: np.ndarray, tokens: int, most: int | None) -
     return batches
 
 
-def _with_gold(
-    document: Document, task: Task, tokenizer: TextTokenizer, tokenized: Tokenized, *, soft: bool = False
-) -> Encoded:
-    tokens = tokenized.tokens
+def _with_gold(document: Document, task: Task, framed: Framed, *, soft: bool = False) -> Encoded:
+    tokens, windows = framed.tokenized.tokens, framed.windows
     encoding = task.encode(document, tokens)
-    windows = tokenizer.windows(tokenized)
     links = {grid.name for grid in task.grids if grid.links}
     examples = []
     for window in windows:
-        whole = len(window) == len(tokenized)
+        whole = len(window) == len(framed.tokenized)
         cells, ignore = (encoding.cells, {}) if whole else cut_cells(encoding.cells, window, links=links)
-        example = _example(tokenized, tokenizer, window, cells, ignore)
+        example = _example(framed, window, cells, ignore)
         examples.append(_softened(example, window, encoding) if soft else example)
     return Encoded(tuple(examples), windows, tokens, {**_cut(encoding, windows), **encoding.lost})
+
+
+def _without_gold(framed: Framed) -> Encoded:
+    examples = tuple(_example(framed, window, {}, {}) for window in framed.windows)
+    return Encoded(examples, framed.windows, framed.tokenized.tokens)
 
 
 def _cut(encoding: Encoding, windows: Sequence[Window]) -> dict[Annotation, str]:
@@ -167,16 +169,23 @@ def _cut(encoding: Encoding, windows: Sequence[Window]) -> dict[Annotation, str]
     }
 
 
-def _example(tokenized: Tokenized, tokenizer: TextTokenizer, window: Window, cells: Cells, ignore: Cells) -> Example:
-    first = len(tokenizer.prefix)
-    legal = [span is not None for span in tokenized.tokens.offsets[window.start : window.end]]
+def _example(framed: Framed, window: Window, cells: Cells, ignore: Cells) -> Example:
+    inside = slice(window.start, window.end)
+    before, after = len(framed.frame.before), len(framed.frame.after)
+    legal = [span is not None for span in framed.tokenized.tokens.offsets[inside]]
     return Example(
-        tokens=tokenizer.surround(tokenized.ids[window.start : window.end]),
-        legal=(*(False,) * first, *legal, *(False,) * len(tokenizer.suffix)),
-        first=first,
-        cells=_moved(cells, first),
-        ignore=_moved(ignore, first),
+        tokens=framed.frame.surround(framed.tokenized.ids[inside]),
+        legal=(*(False,) * before, *legal, *(False,) * after),
+        first=before,
+        cells=_moved(cells, before),
+        ignore=_moved(ignore, before),
+        sentences=None if framed.sentences is None else _within(framed.sentences[inside], before, after),
     )
+
+
+def _within(counted: Sequence[int], before: int, after: int) -> tuple[int, ...]:
+    """The sentences of a window counted from 0, with the tokens that stand around it."""
+    return (*(0,) * before, *(each - counted[0] for each in counted), *(0,) * after)
 
 
 def _softened(example: Example, window: Window, encoding: Encoding) -> Example:
@@ -200,6 +209,16 @@ def _moved(cells: Cells, first: int) -> Cells:
         name: frozenset(Cell(cell.type, cell.row + first, cell.col + first) for cell in grid)
         for name, grid in cells.items()
     }
+
+
+def _padded(rows: Sequence[tuple[int, ...] | None], shape: tuple[int, int]) -> Tensor | None:
+    """Numbers beside tokens, 0 for the padding; None where no example has any."""
+    if all(row is None for row in rows):
+        return None
+    table = np.zeros(shape, dtype=np.int64)
+    for index, row in enumerate(rows):
+        table[index, : len(row or ())] = row or ()
+    return torch.from_numpy(table)
 
 
 def _rows(cells: Sequence[Cells], grid: str) -> Tensor:

@@ -19,6 +19,7 @@ from globalpointer.text.windows import Window, cut
 Truncation = Literal["window", "error", "warn"]
 
 _PAD_NAMES = ("[PAD]", "<pad>", "<|pad|>", "<PAD>")
+_SEPARATOR_NAMES = ("[SEP]", "</s>", "<|endoftext|>")
 # How SentencePiece and byte-level tokenizers write a blank.
 _BLANKS = "\u2581\u0120"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -42,13 +43,28 @@ class Tokenized:
         return len(self.ids)
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around every window of a text, special tokens and perhaps a question, and how large windows are."""
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    window: int
+    overlap: int
+
+    def surround(self, ids: Sequence[int]) -> tuple[int, ...]:
+        """The ids of a window as the model sees it."""
+        return (*self.before, *ids, *self.after)
+
+
 class TextTokenizer:
     """A tokenizer whose offsets are exact code points of the original text, whatever the text.
 
     `window`: how many tokens of text (special tokens not counted) a model sees at once; longer texts are cut into
     windows that share at least `overlap` tokens. `truncation`: "window" cuts, "error" raises LengthError, "warn" goes
     on with the first window and a TruncationWarning. Truncation and padding stored in `tokenizer` are switched off.
-    `prefix` and `suffix` are the special tokens that the tokenizer puts around a text, `pad` fills up a batch.
+    `prefix` and `suffix` are the special tokens that the tokenizer puts around a text, `separator` those between two,
+    `pad` fills up a batch.
     """
 
     def __init__(
@@ -73,6 +89,7 @@ class TextTokenizer:
         self.overlap = overlap
         self.truncation = truncation
         self.prefix, self.suffix = _around(tokenizer)
+        self.separator = _between(tokenizer)
 
     @property
     def vocab_size(self) -> int:
@@ -97,26 +114,45 @@ class TextTokenizer:
             for text, encoding in zip(originals, encodings, strict=True)
         ]
 
-    def windows(self, tokenized: Tokenized) -> tuple[Window, ...]:
+    def frame(self, question: Tokenized | None = None) -> Frame:
+        """What stands around the windows of a text, of which a question takes a part.
+
+        A question and a window share `window` tokens, and at least half of them are the window's: of a longer question
+        only the beginning is read, with a TruncationWarning, or a LengthError where `truncation` is "error".
+        """
+        if question is None:
+            return Frame(self.prefix, self.suffix, self.window, self.overlap)
+        most = max(0, self.window // 2 - len(self.separator))
+        if len(question) > most:
+            self._refuse_or_warn(len(question), most, "question")
+        asked = question.ids[:most]
+        window = self.window - len(asked) - len(self.separator)
+        if window < 1:
+            raise ConfigError(
+                f"a window of {self.window} tokens has no room for a question and a text: make model.window larger"
+            )
+        return Frame((*self.prefix, *asked, *self.separator), self.suffix, window, min(self.overlap, window - 1))
+
+    def windows(self, tokenized: Tokenized, frame: Frame | None = None) -> tuple[Window, ...]:
         """The windows that the model sees, in tokens of the whole text; none where the text has no token."""
-        length = len(tokenized)
-        if length <= self.window or self.truncation == "window":
-            return cut(length, self.window, self.overlap)
+        length, frame = len(tokenized), frame or self.frame()
+        if length <= frame.window or self.truncation == "window":
+            return cut(length, frame.window, frame.overlap)
+        self._refuse_or_warn(length, frame.window, "text")
+        return (Window(0, frame.window),)
+
+    def _refuse_or_warn(self, length: int, room: int, what: str) -> None:
+        """A text or question longer than there is room for, of which only the beginning would be read."""
         if self.truncation == "error":
             raise LengthError(
-                f"the text has {length} tokens, the window {self.window}, and truncation='error' forbids to cut it; "
-                "shorten the text, enlarge the window, or use truncation='window'"
+                f"the {what} has {length} tokens, the window {room} for it, and truncation='error' forbids to cut it; "
+                f"shorten the {what}, enlarge the window, or use truncation='window'"
             )
         warnings.warn(
-            f"the text has {length} tokens, the window {self.window}: the last {length - self.window} tokens are lost",
+            f"the {what} has {length} tokens, the window {room} for it: the last {length - room} tokens are lost",
             TruncationWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
-        return (Window(0, self.window),)
-
-    def surround(self, ids: Sequence[int]) -> tuple[int, ...]:
-        """The ids of a window between the special tokens."""
-        return (*self.prefix, *ids, *self.suffix)
 
 
 def _pad(tokenizer: tokenizers.Tokenizer) -> int:
@@ -129,12 +165,28 @@ def _pad(tokenizer: tokenizers.Tokenizer) -> int:
 
 def _around(tokenizer: tokenizers.Tokenizer) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The special tokens that the post-processor puts before and behind a text, seen on a text of one word."""
+    encoding = tokenizer.encode(_probe(tokenizer))
+    own = [index for index, special in enumerate(encoding.special_tokens_mask) if not special]
+    return tuple(encoding.ids[: own[0]]), tuple(encoding.ids[own[-1] + 1 :])
+
+
+def _probe(tokenizer: tokenizers.Tokenizer) -> str:
+    """A text of which the tokenizer makes a token."""
     for probe in ("a", "0", "一", *sorted(tokenizer.get_vocab(), key=len)[:100]):
-        encoding = tokenizer.encode(probe)
-        own = [index for index, special in enumerate(encoding.special_tokens_mask) if not special]
-        if own:
-            return tuple(encoding.ids[: own[0]]), tuple(encoding.ids[own[-1] + 1 :])
+        if not all(tokenizer.encode(probe).special_tokens_mask):
+            return probe
     raise ConfigError("the tokenizer turns no text into tokens; its vocabulary holds nothing but special tokens")
+
+
+def _between(tokenizer: tokenizers.Tokenizer) -> tuple[int, ...]:
+    """The special tokens between two texts: as the post-processor has them, else the one that is made for it."""
+    word = _probe(tokenizer)
+    encoding = tokenizer.encode(word, word)
+    of = encoding.sequence_ids
+    if between := encoding.ids[len(of) - of[::-1].index(0) : of.index(1)]:
+        return tuple(between)
+    known = (tokenizer.token_to_id(name) for name in _SEPARATOR_NAMES)
+    return next(((index,) for index in known if index is not None), ())
 
 
 def _spans(text: str, encoding: tokenizers.Encoding) -> tuple[Span | None, ...]:

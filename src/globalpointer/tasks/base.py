@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 from globalpointer.errors import DataError
 from globalpointer.grid import Cell, Cells, Grid, ScoredCells
@@ -44,9 +44,15 @@ class Encoding:
 class Task(Protocol):
     """Annotations to cells, and cells to annotations. Knows no model, and no tensor.
 
-    `slopes`: by kind of annotation ("entity", "relation", "event"), the a of score = sigmoid(a * logit); 1 where a kind
-    is not named.
+    `slopes`: by kind of annotation ("entity", "relation", "event", "answer"), the a of score = sigmoid(a * logit); 1
+    where a kind is not named.
     """
+
+    asks: ClassVar[bool]
+    """Whether a question is asked of each text."""
+
+    ranks: ClassVar[int | None]
+    """Every cell above its threshold is an answer (None), or so many of the best of a window compete to be one."""
 
     @property
     def schema(self) -> Schema:
@@ -55,7 +61,7 @@ class Task(Protocol):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of annotation that it gives ("entity", "relation", "event"), what it is for last."""
+        """The kinds of annotation that it gives ("entity", "relation", "event", "answer"), what it is for last."""
         ...
 
     @property

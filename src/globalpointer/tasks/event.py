@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice
+from typing import ClassVar
 
 import numpy as np
 
@@ -47,6 +48,9 @@ class EventTask:
 
     Source: Su, kexue.fm/archives/8926.
     """
+
+    asks: ClassVar[bool] = False
+    ranks: ClassVar[int | None] = None
 
     schema: Schema
     max_width: int | None = None

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from globalpointer.grid import Cell, Grid, ScoredCells
 from globalpointer.tasks.base import Encoding, Place, annotated, place
@@ -22,6 +23,9 @@ class NerTask:
     a token, or the entity is wider than `max_width` tokens. Entities that overlap, nest or share a span all come back;
     the same label twice on one span comes back once. `slopes`: {"entity": a}; a score is sigmoid(a * logit).
     """
+
+    asks: ClassVar[bool] = False
+    ranks: ClassVar[int | None] = None
 
     schema: Schema
     max_width: int | None = None

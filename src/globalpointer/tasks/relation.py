@@ -10,7 +10,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from globalpointer.errors import ConfigError
 from globalpointer.grid import Cell, Grid, Pair, ScoredCells, join
@@ -44,6 +44,9 @@ class RelationTask:
 
     Source: Su, kexue.fm/archives/8888.
     """
+
+    asks: ClassVar[bool] = False
+    ranks: ClassVar[int | None] = None
 
     schema: Schema
     max_width: int | None = None

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from globalpointer.tasks.overlap import resolve
 from globalpointer.tasks.thresholds import Thresholds
-from globalpointer.text.spans import Document, Labelled
+from globalpointer.text.spans import Annotation, Document
 
 
 def settle(document: Document, thresholds: Thresholds, policy: str) -> Document:
@@ -13,20 +13,22 @@ def settle(document: Document, thresholds: Thresholds, policy: str) -> Document:
     An entity below its threshold stays as an end of a relation that reaches its own; a relation goes with an end that
     the policy gives up. An annotation without a score counts as certain.
     """
-    entities, relations, events = document.entities, document.relations, document.events
+    entities, relations, events, answers = document.entities, document.relations, document.events, document.answers
+    if answers is not None:
+        answers = tuple(each for each in answers if _reaches(each, "answer", "answer", thresholds))
     if events is not None:
-        events = tuple(each for each in events if _reaches(each, "event", thresholds))
+        events = tuple(each for each in events if _reaches(each, "event", each.label, thresholds))
     if relations is not None:
-        relations = tuple(each for each in relations if _reaches(each, "relation", thresholds))
+        relations = tuple(each for each in relations if _reaches(each, "relation", each.label, thresholds))
     if entities is not None:
         linked = {end for relation in relations or () for end in (relation.subject, relation.object)}
-        reaching = [each for each in entities if each in linked or _reaches(each, "entity", thresholds)]
+        reaching = [each for each in entities if each in linked or _reaches(each, "entity", each.label, thresholds)]
         entities = resolve(reaching, policy)
         if relations is not None and len(entities) < len(reaching):
             kept = set(entities)
             relations = tuple(each for each in relations if each.subject in kept and each.object in kept)
-    return replace(document, entities=entities, relations=relations, events=events)
+    return replace(document, entities=entities, relations=relations, events=events, answers=answers)
 
 
-def _reaches(found: Labelled, kind: str, thresholds: Thresholds) -> bool:
-    return found.score is None or found.score >= thresholds.score(kind, found.label)
+def _reaches(found: Annotation, kind: str, label: str, thresholds: Thresholds) -> bool:
+    return found.score is None or found.score >= thresholds.score(kind, label)

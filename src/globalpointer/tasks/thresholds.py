@@ -11,7 +11,7 @@ from globalpointer.text.schema import Schema
 Limits = Mapping[str, tuple[float, ...]]
 """The least logit of a cell, by the name of its grid and by type."""
 
-KINDS = ("entity", "relation", "event")
+KINDS = ("entity", "relation", "event", "answer")
 
 UNDECIDED = 0.5
 """The probability of logit 0, which is where training draws the line."""
@@ -39,8 +39,9 @@ class Thresholds:
             return cls(named=own or {})
         if not isinstance(given, Mapping):
             return cls(_checked(given))
-        labels = {"entity": schema.entities, "relation": schema.relations, "event": schema.events}
-        known = [*(kind for kind in KINDS if labels[kind]), *(name for names in labels.values() for name in names)]
+        labels = {"entity": schema.entities, "relation": schema.relations, "event": schema.events, "answer": ()}
+        kinds = [kind for kind in KINDS if labels[kind] or kind in (own or {})]
+        known = [*kinds, *(name for names in labels.values() for name in names)]
         for name in given:
             if name not in known:
                 near = difflib.get_close_matches(name, known, n=1)

@@ -20,7 +20,7 @@ Answer = Callable[[Thresholds], list[Document] | None]
 
 
 def answering(
-    predictor: Predictor, texts: Sequence[str], lowest: Thresholds, *, policy: str | None = None, batch_size: int = 32
+    predictor: Predictor, texts: Sequence[Document], lowest: Thresholds, *, policy: str | None = None, batch_size: int = 32
 ) -> Answer:
     """A function of the threshold, none below `lowest`.
 
@@ -42,7 +42,9 @@ def many_cells() -> Iterator[None]:
         yield
 
 
-def _decoding(predictor: Predictor, texts: Sequence[str], lowest: Thresholds, policy: str, batch_size: int) -> Answer:
+def _decoding(
+    predictor: Predictor, texts: Sequence[Document], lowest: Thresholds, policy: str, batch_size: int
+) -> Answer:
     task = predictor.model.task
     found = predictor.find(texts, batch_size=batch_size, threshold=predictor.limits(lowest))
     most = MANY * len(task.grids) * sum(len(each.encoded.tokens) for each in found)
@@ -50,10 +52,10 @@ def _decoding(predictor: Predictor, texts: Sequence[str], lowest: Thresholds, po
     def answer(thresholds: Thresholds) -> list[Document] | None:
         limits = task.limits(thresholds)
         cells = [_above(each.cells, limits) for each in found]
-        if sum(len(grid) for each in cells for grid in each.values()) > most:
+        if task.ranks is None and sum(len(grid) for each in cells for grid in each.values()) > most:
             return None
         decoded = (
-            task.decode(each, text, read.encoded.tokens) for text, each, read in zip(texts, cells, found, strict=True)
+            task.decode(each, text.text, read.encoded.tokens) for text, each, read in zip(texts, cells, found, strict=True)
         )
         return [settle(each, thresholds, policy) for each in decoded]
 

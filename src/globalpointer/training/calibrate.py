@@ -19,13 +19,12 @@ def calibrate(predictor: Predictor, documents: Sequence[Document], *, batch_size
     A kind of which nothing, or all, is right keeps slope 1, and so does a model that finds too much to look at.
     """
     predictor.model.config.slopes = {}
-    texts = [document.text for document in documents]
     with many_cells():
         # So far below the decision there may be any number of cells, and the best ones are enough.
         doubtful, decided = (
             Thresholds(named=dict.fromkeys(predictor.model.task.kinds, each)) for each in (DOUBTFUL, UNDECIDED)
         )
-        answer = answering(predictor, texts, doubtful, policy="allow", batch_size=batch_size)
+        answer = answering(predictor, documents, doubtful, policy="allow", batch_size=batch_size)
         found = answer(doubtful) or answer(decided) or []
     logits: dict[str, list[float]] = defaultdict(list)
     right: dict[str, list[bool]] = defaultdict(list)
@@ -48,5 +47,7 @@ def _judged(gold: Document, found: Document) -> Iterator[tuple[str, float, bool]
     for relation in found.relations or ():
         triple = Triple(relation.subject.text, relation.label, relation.object.text)
         yield "relation", relation.score or 0.0, relation in relations or triple in triples
+    for answer in (found.answers or ())[:1]:
+        yield "answer", answer.score or 0.0, answer in (gold.answers or ())
     for event in found.events or ():
         yield "event", event.score or 0.0, event in events

@@ -101,7 +101,7 @@ class Teacher:
         found: dict[str, dict[str, float]] = {}
         for name, part in (("dev", corpus.dev), ("test", corpus.test)):
             if part is not None:
-                answers = self.predictor.predict([document.text for document in part], batch_size=batch_size)
+                answers = self.predictor.predict(part, batch_size=batch_size)
                 report = EVALUATIONS["ner"](part, answers)
                 found[name] = {**report.counts.to_dict(), "document_accuracy": report.document_accuracy}
         return found
@@ -110,11 +110,11 @@ class Teacher:
         """The entities of each text down to LEAST, each with its target as the score."""
         task = build_task(self.predictor.model.config.architecture["task"], slopes={"entity": SOFT})
         for start in range(0, len(documents), PORTION):
-            texts = [document.text for document in documents[start : start + PORTION]]
+            portion = documents[start : start + PORTION]
             with many_cells():
-                found = self.predictor.find(texts, threshold=LEAST)
-            for text, each in zip(texts, found, strict=True):
-                yield task.decode(each.cells, text, each.encoded.tokens).entities or ()
+                found = self.predictor.find(portion, threshold=LEAST)
+            for document, each in zip(portion, found, strict=True):
+                yield task.decode(each.cells, document.text, each.encoded.tokens).entities or ()
 
 
 def soft_labels(document: Document, finds: Sequence[Entity], gold: float) -> Document:

@@ -23,7 +23,7 @@ class Corpus:
     notes: list[str] = field(default_factory=list)
 
 
-SOUGHT = {"ner": "entities", "relation": "relations", "event": "events"}
+SOUGHT = {"ner": "entities", "relation": "relations", "event": "events", "mrc": "answers"}
 """Of each kind of task, the annotation of a document that it learns from."""
 
 

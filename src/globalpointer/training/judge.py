@@ -74,8 +74,7 @@ def finish(
 def _answer(
     predictor: Predictor, part: Sequence[Document], batch_size: int, threshold: float | None = None
 ) -> list[Document]:
-    """What the model finds in the texts of a part, by its own threshold where none is given."""
+    """What the model finds in a part, by its own threshold where none is given."""
     with many_cells():
-        texts = [document.text for document in part]
-        found: list[Document] = predictor.predict(texts, batch_size=batch_size, threshold=threshold)
+        found: list[Document] = predictor.predict(part, batch_size=batch_size, threshold=threshold)
     return found

@@ -15,6 +15,7 @@ _NAMES = {
     "Entity": ("entity", "entities"),
     "Relation": ("relation", "relations"),
     "Event": ("event", "events"),
+    "Answer": ("answer", "answers"),
     FAINT: ("soft label below 0.5", "soft labels below 0.5"),
 }
 

@@ -24,12 +24,11 @@ def best_threshold(
     0.5 where nothing is better. With little training data it lies far below: the terms of a relation must all reach it.
     """
     slope = predictor.model.task.slopes.get(predictor.kind, 1.0)
-    texts = [document.text for document in documents]
-    nothing = [Document(text, (), relations=(), events=()) for text in texts]
+    nothing = [Document(document.text, (), relations=(), events=()) for document in documents]
     reports: dict[float, Outcome] = {}
     with many_cells():
         lowest = max(LEAST, sigmoid(slope * (min(LOGITS) - 0.5)))
-        answer = answering(predictor, texts, Thresholds(named={predictor.kind: lowest}), batch_size=batch_size)
+        answer = answering(predictor, documents, Thresholds(named={predictor.kind: lowest}), batch_size=batch_size)
 
         def best_of(logits: Sequence[float]) -> float:
             for logit in logits:

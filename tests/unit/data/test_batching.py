@@ -10,7 +10,7 @@ from globalpointer.data.batching import (
     collate,
     encode_document,
     encode_documents,
-    encode_text,
+    encode_texts,
 )
 from globalpointer.data.tokenizers import learn_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer, TruncationWarning
@@ -99,7 +99,7 @@ def test_a_text_without_tokens_gives_no_example() -> None:
 
 def test_prediction_has_no_cells() -> None:
     cut = tokenizer(special=True, window=4, overlap=2)
-    encoded = encode_text(cut.tokenize("abcdef"), cut)
+    encoded = encode_texts([document("abcdef")], cut)[0]
     assert [example.tokens[1:-1] for example in encoded.examples] == [
         cut.tokenize("abcd").ids,
         cut.tokenize("cdef").ids,

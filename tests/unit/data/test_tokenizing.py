@@ -127,7 +127,7 @@ def test_special_tokens_around_a_text_come_from_the_post_processor() -> None:
     )
     tokenizer = TextTokenizer(backend)
     assert (tokenizer.prefix, tokenizer.suffix) == ((2, 2), (3,))
-    assert tokenizer.surround([7, 8]) == (2, 2, 7, 8, 3)
+    assert tokenizer.frame().surround([7, 8]) == (2, 2, 7, 8, 3)
 
 
 def test_a_normalizer_that_drops_the_first_probe_does_not_matter() -> None:
@@ -153,6 +153,35 @@ def test_error_forbids_a_long_text_and_says_what_to_do() -> None:
     assert tokenizer.windows(tokenizer.tokenize("abca")) == (Window(0, 4),)
     with pytest.raises(LengthError, match=r"5 tokens, the window 4.*truncation='window'"):
         tokenizer.windows(tokenizer.tokenize("abcab"))
+
+
+def test_a_question_takes_a_part_of_the_window() -> None:
+    tokenizer = characters(window=8, overlap=7)
+    separator = tokenizer.separator
+    frame = tokenizer.frame(tokenizer.tokenize("ab"))
+    assert separator == (tokenizer.tokenizer.token_to_id("[SEP]"),)
+    assert frame.surround([9]) == (*tokenizer.tokenize("ab").ids, *separator, 9)
+    assert (frame.window, frame.overlap) == (5, 4)
+    assert tokenizer.windows(tokenizer.tokenize("abcabc"), frame) == (Window(0, 5), Window(1, 6))
+
+
+def test_of_a_long_question_the_beginning_is_read() -> None:
+    tokenizer = characters(window=8, overlap=2)
+    with pytest.warns(TruncationWarning, match="the question has 6 tokens, the window 3 for it: the last 3"):
+        frame = tokenizer.frame(tokenizer.tokenize("abcabc"))
+    assert frame.before == (*tokenizer.tokenize("abc").ids, *tokenizer.separator)
+    with pytest.raises(LengthError, match="shorten the question"):
+        characters(window=8, overlap=2, truncation="error").frame(tokenizer.tokenize("abcabc"))
+    with pytest.raises(ConfigError, match="no room for a question"):
+        characters(window=1, overlap=0).frame(tokenizer.tokenize(""))
+
+
+def test_the_separator_is_that_of_the_tokenizer() -> None:
+    backend = words("a b").tokenizer
+    backend.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] [SEP] $B [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    assert TextTokenizer(backend).separator == (3, 3)
 
 
 def test_warn_names_how_many_tokens_are_lost() -> None:

@@ -1,0 +1,89 @@
+"""Reading comprehension: a question is asked of a text, and the answer is one cell over the text."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from globalpointer.grid import Cell, Grid, ScoredCells
+from globalpointer.tasks.base import Encoding, Place, annotated, place
+from globalpointer.tasks.thresholds import Limits, Thresholds, check_slopes, sigmoid
+from globalpointer.text.schema import Schema
+from globalpointer.text.spans import Annotation, Answer, Document, Span
+from globalpointer.text.tokens import TokenMap
+
+GRID = "answer"
+
+
+@dataclass(frozen=True)
+class MrcTask:
+    """Answers as cells of the one grid "answer", which has one type.
+
+    A logit is that of a cell minus that of "this window holds no answer", so that windows can be compared. All cells of
+    a text compete, and with them that there is no answer, whose logit is 0:
+
+        p(i, j) = exp s(i, j) / (1 + Σ exp s(k, l))        score = sigmoid(a * log(p / (1 - p)))
+
+    with the sum over the `ranks` best cells of each window. `decode` gives the best `best` answers, the best first;
+    `decode(encode(document))` gives back every answer of the document but those in `lost`, where these are not more.
+    `slopes`: {"answer": a}. There are no labels, so the schema is empty.
+    """
+
+    asks: ClassVar[bool] = True
+    ranks: ClassVar[int | None] = 128
+
+    schema: Schema = field(default_factory=Schema)
+    max_width: int | None = None
+    best: int = 5
+    slopes: Mapping[str, float] = field(default_factory=dict)
+    overlap_policy: str = "allow"
+    kinds: tuple[str, ...] = field(default=("answer",), init=False, repr=False, compare=False)
+    grids: tuple[Grid, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        check_slopes(self.slopes, self.kinds)
+        object.__setattr__(self, "grids", (Grid(GRID, (GRID,), True, self.max_width),))
+
+    def encode(self, document: Document, tokens: TokenMap) -> Encoding:
+        """The cells of a document's answers, none where the text does not say. DataError: not annotated."""
+        parts: dict[Annotation, tuple[Place, ...]] = {}
+        lost: dict[Annotation, str] = {}
+        annotated("answers", document.answers, document)
+        for answer in document.answers or ():
+            pair = place(answer.span, self.grids[0], tokens)
+            if isinstance(pair, str):
+                lost[answer] = pair
+            else:
+                parts[answer] = ((GRID, Cell(0, *pair)),)
+        return Encoding.of(self.grids, parts, lost)
+
+    def decode(self, cells: ScoredCells, text: str, tokens: TokenMap) -> Document:
+        """The best answers, the best first. Cells that cover the same characters are one answer."""
+        logits: dict[Span, float] = {}
+        for cell, logit in cells.get(GRID, {}).items():
+            span = tokens.span(cell.row, cell.col)
+            logits[span] = max(logit, logits.get(span, -math.inf))
+        ranked = sorted(logits, key=lambda span: (-logits[span], span))[: self.best]
+        whole = _log_sum([0.0, *logits.values()])
+        slope = self.slopes.get("answer", 1.0)
+        answers = (
+            Answer(span, text[span.start : span.end], sigmoid(slope * _log_odds(logits[span] - whole)))
+            for span in ranked
+        )
+        return Document(text, answers=tuple(answers))
+
+    def limits(self, thresholds: Thresholds) -> Limits:  # noqa: ARG002  (as every task)
+        """No cell is left out by its logit alone: each takes a part of the probability."""
+        return {GRID: (-math.inf,)}
+
+
+def _log_sum(logits: list[float]) -> float:
+    """The log of Σ exp, without overflow."""
+    highest = max(logits)
+    return highest + math.log(math.fsum(math.exp(each - highest) for each in logits))
+
+
+def _log_odds(log_probability: float) -> float:
+    """log(p / (1 - p)); of a probability that rounds to 1, the largest below it."""
+    rest = -math.expm1(min(log_probability, 0.0))
+    return log_probability - math.log(max(rest, 2.0**-53))

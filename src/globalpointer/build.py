@@ -81,6 +81,9 @@ LOSSES: dict[str, Loss] = {
 EXCLUSIVE = ("softmax",)
 """Losses in which the types of a pair of tokens compete, so that one of them at most is an answer."""
 
+_GIVEN = ("vocab_size", "config")
+"""Options of an encoder that its tokenizer and its checkpoint decide."""
+
 _CONTRACT = ("targets", "ignore", "impl", "threshold")
 """Keyword arguments of a loss that are no matter of a recipe: the batch, the device and `thresholds` decide."""
 
@@ -90,7 +93,7 @@ def build_task(task: Mapping[str, Any], *, slopes: Mapping[str, float] | None = 
     maker: Callable[..., Task] = look_up(TASKS, task["kind"], "task")
     options = {name: value for name, value in task.items() if name not in ("kind", "schema")}
     schema = Schema.from_dict(task["schema"])
-    made: Task = construct(maker, {"schema": schema, **options, "slopes": slopes or {}}, f"task {task['kind']!r}")
+    made: Task = construct(maker, options, f"task {task['kind']!r}", schema=schema, slopes=slopes or {})
     return made
 
 
@@ -101,8 +104,8 @@ def build_extractor(architecture: Mapping[str, Any]) -> nn.Module:
     name = architecture["head"]["name"]
     if name in EXTRACTORS:
         _check_own_loss(architecture)
-        options = {"dropout": architecture["dropout"], **architecture["head"]["options"]}
-        made: nn.Module = construct(EXTRACTORS[name], {"encoder": encoder, "grids": grids, **options}, repr(name))
+        given = {"encoder": encoder, "grids": grids, "dropout": architecture["dropout"]}
+        made: nn.Module = construct(EXTRACTORS[name], architecture["head"]["options"], repr(name), **given)
         return made
     hidden = int(encoder.hidden)  # type: ignore[arg-type]  # what every Encoder promises
     thresholds = architecture.get("thresholds", 0.0)
@@ -147,11 +150,13 @@ def build_encoder(encoder: Mapping[str, Any]) -> nn.Module:
     `on_top`: name and options of what reads its vectors; left out: nothing does.
     """
     maker = look_up(ENCODERS, encoder["name"], "encoder")
-    made: nn.Module = construct(maker, encoder["options"], f"encoder {encoder['name']!r}")
+    given = {name: value for name, value in encoder["options"].items() if name in _GIVEN}
+    options = {name: value for name, value in encoder["options"].items() if name not in given}
+    made: nn.Module = construct(maker, options, f"encoder {encoder['name']!r}", **given)
     if (on_top := encoder.get("on_top")) is None:
         return made
     above = look_up(ON_TOP, on_top["name"], "on_top")
-    stacked: nn.Module = construct(above, {**on_top["options"], "encoder": made}, f"on_top {on_top['name']!r}")
+    stacked: nn.Module = construct(above, on_top["options"], f"on_top {on_top['name']!r}", encoder=made)
     return stacked
 
 
@@ -162,12 +167,12 @@ def build_head(
 
     `thresholds`: the logit above which a cell is found; "learned": one for each type, which begins at RARE.
     """
-    options = {"ordered": grid.ordered, "max_width": grid.max_width, **head["options"]}
+    options = dict(head["options"])
     if grid.links and takes(head["name"], "rotary"):
         options["rotary"] = False
     maker = look_up(HEADS, head["name"], "head")
-    sizes = {"hidden": hidden, "types": len(grid.labels)}
-    made: nn.Module = construct(maker, {**sizes, **options}, f"head {head['name']!r}")
+    given = {"hidden": hidden, "types": len(grid.labels), "ordered": grid.ordered, "max_width": grid.max_width}
+    made: nn.Module = construct(maker, options, f"head {head['name']!r}", **given)
     if thresholds == "learned":
         return Thresholds(made, len(grid.labels), start=RARE)
     return Thresholds(made, len(grid.labels), start=thresholds, learned=False) if thresholds else made
@@ -185,11 +190,16 @@ def look_up(table: Mapping[str, Any], name: str, what: str) -> Any:
     return table[name]
 
 
-def construct(maker: Callable[..., Any], options: Mapping[str, Any], what: str) -> Any:
-    """`maker(**options)`, where an option it does not know is a ConfigError that names the nearest it does."""
-    check_options(options, list(inspect.signature(maker).parameters), what)
+def construct(maker: Callable[..., Any], options: Mapping[str, Any], what: str, **given: Any) -> Any:
+    """`maker(**given, **options)`; an option that it does not know is a ConfigError that names the nearest it does.
+
+    `given`: what the rest of the architecture decides. An option of such a name is a ConfigError, too.
+    """
+    if taken := [name for name in options if name in given]:
+        raise ConfigError(f"{what} takes its {taken[0]!r} from the rest of the recipe: leave out this option")
+    check_options(options, [name for name in inspect.signature(maker).parameters if name not in given], what)
     try:
-        return maker(**options)
+        return maker(**given, **options)
     except GlobalPointerError:
         raise
     except (TypeError, ValueError) as error:

@@ -2,13 +2,15 @@
 
 import difflib
 import hashlib
+import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import tomlkit
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from globalpointer.errors import ConfigError
 
@@ -18,13 +20,33 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def _number_or(word: str, number: str, holds: Callable[[float], bool]) -> BeforeValidator:
+    """A number for which `holds` is true, or one word; pydantic would tell of a mistake twice, once for each."""
+
+    def check(value: Any) -> Any:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value in (None, word) or (is_number and holds(value)):
+            return value
+        raise PydanticCustomError("number_or", f'expected {number} or "{word}"')
+
+    return BeforeValidator(check)
+
+
 Paths = Annotated[list[str], BeforeValidator(_as_list)]
 
 
 class Section(BaseModel):
-    """A table of a recipe: unknown keys are errors."""
+    """A table of a recipe: unknown keys are errors, and true is not 1."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _check_truth(cls, value: Any, info: ValidationInfo) -> Any:
+        kind = cls.model_fields[str(info.field_name)].annotation
+        if isinstance(value, bool) and set(get_args(kind) or [kind]) <= {int, float, type(None)}:
+            raise PydanticCustomError("truth", "expected a number")
+        return value
 
 
 class Holdout(Section):
@@ -97,7 +119,9 @@ class TaskConfig(Section):
     trigger: bool | None = None
     """Events: whether a found event needs a trigger, where its label has one. None: it does."""
 
-    threshold: Annotated[float, Field(gt=0, lt=1)] | Literal["dev"] | None = None
+    threshold: Annotated[
+        float | Literal["dev"] | None, _number_or("dev", "a score between 0 and 1", lambda score: 0 < score < 1)
+    ] = None
     """The score from which on the model gives an answer, unless a call says otherwise; "dev": where F1 on the
     development part is highest. None: 0.5 for kind "ner", "dev" for the others."""
 
@@ -124,7 +148,7 @@ class ModelConfig(Section):
     loss: str = "multilabel"
     loss_options: dict[str, Any] = Field(default_factory=dict)
     """Keyword arguments of the loss, such as `gamma = 2.0` of "focal"."""
-    thresholds: Annotated[float, Field(allow_inf_nan=False)] | Literal["learned"] | None = None
+    thresholds: Annotated[float | Literal["learned"] | None, _number_or("learned", "a logit", math.isfinite)] = None
     """The logit above which a cell is found, in training and afterwards; "learned": one for each type, which begins
     where an untrained head finds next to nothing. None: "learned" for heads; whole systems have no such thing."""
     reduction: Literal["mean", "sum"] | None = None
@@ -150,6 +174,24 @@ class ModelConfig(Section):
     """Keyword arguments of its class, such as `hidden = 256`."""
     head_options: dict[str, Any] = Field(default_factory=dict)
     """Keyword arguments of the head's class beyond `dim` and `rotary`."""
+
+    @field_validator("loss_options")
+    @classmethod
+    def _check_negatives(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if value.get("negatives") == 0:
+            raise PydanticCustomError(
+                "negatives", "expected negatives above 0: without any, nothing is learned of pairs that are no answer"
+            )
+        return value
+
+    @field_validator("encoder_options")
+    @classmethod
+    def _check_vocabulary(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if "vocab_size" in value:
+            raise PydanticCustomError(
+                "vocabulary", "vocab_size follows from the tokenizer: set model.vocab_size, or leave it out"
+            )
+        return value
 
 
 class DistillationConfig(Section):

@@ -43,12 +43,35 @@ def test_every_head_is_made(architecture, head):
             "encoder 'bilstm' has no option 'hiden' (nearest: 'hidden')",
         ),
         ({"encoder": {"name": "bilstm", "options": {"vocab_size": 9, "hidden": 7}}}, "encoder 'bilstm' cannot be made"),
+        (
+            {"head": {"name": "efficient", "options": {"hidden": 8}}},
+            "head 'efficient' takes its 'hidden' from the rest",
+        ),
+        ({"head": {"name": "efficient", "options": {"max_width": 8}}}, "takes its 'max_width' from the rest"),
+        ({"head": {"name": "crf", "options": {"encoder": 8}}, "thresholds": 0.0}, "'crf' takes its 'encoder' from the"),
+        ({"head": {"name": "crf", "options": {"dropout": 0.5}}, "thresholds": 0.0}, "'crf' takes its 'dropout' from"),
     ],
 )
 def test_a_mistake_is_named(architecture, changed, said):
     with pytest.raises(ConfigError) as caught:
         build_extractor({**architecture, **changed})
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changed", "builders"),
+    [
+        ({"head": {"name": "efficient", "options": {"x": 1}}}, {"hidden", "types", "ordered", "max_width"}),
+        ({"head": {"name": "crf", "options": {"x": 1}}, "thresholds": 0.0}, {"encoder", "grids", "dropout"}),
+        ({"encoder": {"name": "bilstm", "options": {"vocab_size": 9, "x": 1}}}, {"vocab_size"}),
+    ],
+)
+def test_what_the_builder_gives_is_not_offered(architecture, changed, builders):
+    with pytest.raises(ConfigError, match=r"has no option 'x' \(known: ") as caught:
+        build_extractor({**architecture, **changed})
+    offered = set(str(caught.value).partition("known: ")[2].rstrip(")").split(", "))
+    assert offered
+    assert not offered & builders
 
 
 def test_the_task_has_the_slope_and_the_band():

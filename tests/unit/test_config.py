@@ -41,12 +41,37 @@ def test_a_recipe_survives_its_file(tmp_path):
         (["learning_rate=1"], "--set expects section.key=value"),
         (["training.learning_rate"], "--set expects section.key=value"),
         (["data.format.name=x"], "'format' is a value, not a table"),
+        (["model.thresholds=foo"], "'model.thresholds': expected a logit or \"learned\", found 'foo'"),
+        (["model.thresholds=true"], "'model.thresholds': expected a logit or \"learned\", found True"),
+        (["model.thresholds=inf"], "'model.thresholds': expected a logit or \"learned\", found inf"),
+        (["task.threshold=1"], "'task.threshold': expected a score between 0 and 1 or \"dev\", found 1"),
+        (["model.dropout=false"], "'model.dropout': expected a number, found False"),
+        (["task.max_width=true"], "'task.max_width': expected a number, found True"),
+        (["data.subset.size=true"], "'data.subset.size': expected a number, found True"),
+        (["model.loss_options.negatives=0"], "expected negatives above 0"),
+        (["model.encoder_options.vocab_size=9"], "vocab_size follows from the tokenizer: set model.vocab_size"),
     ],
 )
 def test_a_mistake_is_named(overrides, said):
     with pytest.raises(ConfigError, match=r".") as caught:
         load_recipe(None, overrides, data=DATA)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("thresholds", 1), ("thresholds", -2.5), ("thresholds", "learned"), ("rotary", False), ("dropout", 0)],
+)
+def test_what_is_right_is_kept(key, value):
+    kept = getattr(load_recipe(None, data=DATA, model={key: value}).model, key)
+    assert (kept, type(kept) is bool) == (value, type(value) is bool)
+
+
+@pytest.mark.parametrize("override", ["model.thresholds=foo", "task.threshold=high"])
+def test_a_mistake_is_told_once(override):
+    with pytest.raises(ConfigError) as caught:
+        load_recipe(None, [override], data=DATA)
+    assert len(str(caught.value).splitlines()) == 1
 
 
 def test_all_mistakes_are_named_at_once():

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from globalpointer.text.spans import TRIGGER, Argument, Document, Entity, Event, Relation, Span
+from globalpointer.text.spans import TRIGGER, Answer, Argument, Document, Entity, Event, Relation, Span
 from globalpointer.text.tokens import TokenMap
 
 ODD = (
@@ -114,3 +114,14 @@ def linked_documents(draw: st.DrawFn) -> Document:
     arguments = st.builds(lambda role, place: Argument(role, *place), roles, places)
     events = st.builds(Event, st.sampled_from(LABELS), st.frozensets(arguments, min_size=1, max_size=5))
     return Document(text, found, relations=tuple(relations), events=tuple(draw(st.lists(events, max_size=3))))
+
+
+@st.composite
+def questions(draw: st.DrawFn, *, scored: bool = False) -> Document:
+    """A question about a text, with answers, without one, or with one that is not in the text."""
+    text = draw(texts())
+    places = draw(st.lists(spans(len(text)), max_size=4, unique=True)) if text else []
+    answers = tuple(Answer(span, text[span.start : span.end], draw(scores()) if scored else None) for span in places)
+    written = st.lists(texts(1, 3).filter(lambda each: not each.isspace()), max_size=3).map(tuple)
+    asked = draw(texts(1, 5).filter(lambda each: not each.isspace()))
+    return Document(text, question=asked, answers=answers, accepted=draw(st.none() | written))

@@ -35,6 +35,7 @@ def test_the_example_is_read(name, tmp_path):
     assert not notes.grave()
     surfaces = {entity.text for entity in document.entities or ()}
     surfaces |= {argument.text for event in document.events or () for argument in event.arguments}
+    surfaces |= {answer.text for answer in document.answers or ()}
     known = {"Ann Berg", "Ann", "Bob", "Oslo", "李雷", "上海", "蓝湖科技", "左膝关节", "左膝关节疼痛", "Анна", "Осло"}
     assert surfaces
     assert surfaces <= known | {"sings", "裁员"}

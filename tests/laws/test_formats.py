@@ -1,12 +1,13 @@
 """What is written is read again, or refused: every format, any text, no third way."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.strategies import documents, entities, flat, scores, spans, texts
+from tests.strategies import documents, entities, flat, questions, scores, spans, texts
 
 from globalpointer.data.readers import Notes, read
 from globalpointer.data.readers.tags import SCHEMES, decode, encode
@@ -222,3 +223,13 @@ def test_any_tags_give_flat_entities_that_cover_every_token_that_is_not_o(data, 
 
 def test_every_format_that_is_written_is_tried_here():
     assert set(WRITERS) == {"jsonl", "cluener", "cmeee", "brat", *COLUMNS}
+
+
+@MANY
+@given(st.booleans().flatmap(lambda scored: questions(scored=scored)))
+def test_questions_and_answers_come_back_and_other_formats_refuse_them(written):
+    (found,) = round_trip([written], "jsonl")
+    assert replace(found, id=None) == written
+    assert [each.score for each in found.answers] == [each.score for each in written.answers]
+    for name in set(WRITERS) - {"jsonl"}:
+        assert round_trip([replace(written, entities=())], name, joiner="") is None

@@ -16,6 +16,7 @@ KINDS = {
     "relations": ("relation",),
     "triples": ("triple",),
     "events": ("event",),
+    "answers": ("answer",),
 }
 """Each kind of annotation, and how it is counted: one, and many."""
 
@@ -63,14 +64,14 @@ def convert(
     if not links or not labels:
         documents = [replace(document, relations=None, triples=None, events=None) for document in documents]
     if not labels:
-        documents = [replace(document, entities=None) for document in documents]
+        documents = [replace(document, entities=None, answers=None, accepted=None) for document in documents]
     write(documents, out, to, joiner=joiner)
     to_person(f"{counted(len(documents), 'document')} with {_annotation(documents)} written to {out}")
 
 
 def _annotation(documents: Sequence["Document"]) -> str:
-    """How many entities there are, and how much of what else there is."""
+    """How much there is of each kind."""
     from globalpointer.data.readers.annotate import counted
 
     counts = {kind: sum(len(getattr(each, kind) or ()) for each in documents) for kind in KINDS}
-    return ", ".join(counted(counts[kind], *KINDS[kind]) for kind in KINDS if counts[kind] or kind == "entities")
+    return ", ".join(counted(counts[kind], *KINDS[kind]) for kind in KINDS if counts[kind]) or "no annotation"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FORMATS = (
     "jsonl, iob1, bio, bioes, bmeso, bilou, cluener, cmeee, uner, runne, brat, duie, triples, conll04, spert, dygie, "
-    "duee, fewfc, casie"
+    "duee, fewfc, casie, squad"
 )
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A model: a folder that training wrote, or a hub name.")]

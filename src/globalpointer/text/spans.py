@@ -164,7 +164,8 @@ class Document:
 
     `question`: what is asked of the text. `answers`, of gold: every span that is accepted, (): the text does not say;
     of what a model found: the answer, and what comes next, best first. `accepted`: the answers as annotators wrote
-    them, where the data gives strings; evaluation goes by them, and `answers` are those that stand in the text.
+    them, where the data gives strings; evaluation goes by them, and `answers` are those that stand in the text. So
+    where `accepted` has some and `answers` none, there is an answer that no span can give: nothing to train on.
     """
 
     text: str

@@ -84,3 +84,23 @@ def test_a_policy_for_mentions(cli, tmp_path):
         assert cli("convert", tmp_path / "a.jsonl", tmp_path / "b.jsonl", *options).code == 0
         (row,) = rows(tmp_path / "b.jsonl")
         assert row["entities"][row["relations"][0]["subject"]]["start"] == start
+
+
+def test_questions_and_their_answers(cli, tmp_path):
+    asked = {"context": "Ann sings", "question": "Who?", "answers": [{"text": "Ann", "answer_start": 0}]}
+    (tmp_path / "a.json").write_text(json.dumps(asked) + "\n")
+    result = cli("convert", tmp_path / "a.json", tmp_path / "b.jsonl", "--format", "squad")
+    assert result.code == 0, result.err
+    assert "1 document with 1 answer written" in result.err
+    (row,) = rows(tmp_path / "b.jsonl")
+    assert (row["question"], row["answers"], row["accepted"]) == (
+        "Who?",
+        [{"start": 0, "end": 3, "text": "Ann"}],
+        ["Ann"],
+    )
+    result = cli("convert", tmp_path / "b.jsonl", tmp_path / "c.txt", "--format", "jsonl", "--to", "cmeee")
+    assert result.code == 1
+    assert "it has a question, and cmeee holds none: use jsonl" in result.err
+    bare = cli("convert", tmp_path / "b.jsonl", tmp_path / "d.jsonl", "--format", "jsonl", "--drop-labels")
+    assert "1 document with no annotation" in bare.err
+    assert set(rows(tmp_path / "d.jsonl")[0]) == {"text", "id", "question"}

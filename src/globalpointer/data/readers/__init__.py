@@ -26,6 +26,7 @@ from globalpointer.data.readers import (
     jsonl,
     runne,
     spert,
+    squad,
     triples,
     uner,
 )
@@ -79,6 +80,7 @@ READERS: dict[str, Reader] = {
     "duee": duee.read,
     "fewfc": fewfc.read,
     "casie": casie.read,
+    "squad": squad.read,
 }
 
 

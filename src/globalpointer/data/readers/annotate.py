@@ -90,7 +90,14 @@ def cut(text: str, label: str, start: int, end: int, score: float | None = None)
 
 def kinds(document: Document) -> tuple[Sequence[object] | None, ...]:
     """Every kind of annotation a document may have: None where nobody annotated it."""
-    return document.entities, document.relations, document.triples, document.events
+    return (
+        document.entities,
+        document.relations,
+        document.triples,
+        document.events,
+        document.answers,
+        document.accepted,
+    )
 
 
 def shorten(text: str, width: int = 40) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from globalpointer.data.readers.annotate import cut, label_fault, span_fault, unique
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
-from globalpointer.data.readers.records import Record, annotated
+from globalpointer.data.readers.records import Record, annotated, records
 from globalpointer.errors import DataError
 from globalpointer.text.spans import Document, Entity
 
@@ -19,7 +19,7 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
 
     Source: Xu et al., 2020, CLUENER2020.
     """
-    for record, text, labels, name in annotated(path, "cluener", options):
+    for record, text, labels, name in annotated(records(path), "cluener", options):
         entities = None
         if labels is not None:
             entities = unique(_entities(text, labels, report, record), report, record.line, path=record.path)

@@ -6,7 +6,7 @@ from typing import Any
 from globalpointer.data.readers.links import once
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
-from globalpointer.data.readers.records import Record, annotated
+from globalpointer.data.readers.records import Record, annotated, records
 from globalpointer.text.spans import Document, Event
 
 Parse = Callable[[str, Any, Record, Reporter], Iterator[tuple[Event, int | None]]]
@@ -18,6 +18,6 @@ def eventful(path: str, name: str, parse: Parse, report: Reporter, options: Opti
 
     A record without events is not annotated; other keys go to `meta`.
     """
-    for record, text, given, named in annotated(path, name, options):
+    for record, text, given, named in annotated(records(path), name, options):
         events = None if given is None else once(parse(text, given, record, report), report, path=record.path)
         yield Document(text, None, named, record.fields, events=events)

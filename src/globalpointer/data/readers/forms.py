@@ -19,17 +19,25 @@ SHOWN = 10
 class Form:
     """The keys of one format: that of the text or its tokens, those of the annotation, and that of the name.
 
-    `holds`: what stands under the keys of the annotation.
+    `holds`: what stands under the keys of the annotation. `around`: the keys of the objects that hold the records,
+    the outermost first, where a file may be one object.
     """
 
     text: str
     annotation: tuple[str, ...]
     id: str = "id"
-    holds: type = list
+    holds: type | tuple[type, ...] = list
+    around: tuple[str, str] | None = None
 
     def fits(self, fields: Mapping[str, Any]) -> bool:
-        """Whether a record has a text and annotation of this form."""
-        return self.text in fields and any(isinstance(fields.get(key), self.holds) for key in self.annotation)
+        """Whether a record has a text and annotation of this form, or holds such records."""
+        alone = self.text in fields and any(isinstance(fields.get(key), self.holds) for key in self.annotation)
+        return alone or self._holds_records(fields)
+
+    def _holds_records(self, fields: Mapping[str, Any]) -> bool:
+        outer, inner = self.around or ("", "")
+        held = fields.get(outer)
+        return isinstance(held, list) and any(isinstance(each, Mapping) and inner in each for each in held)
 
     def __str__(self) -> str:
         *others, last = (f'"{key}"' for key in self.annotation)
@@ -37,7 +45,7 @@ class Form:
 
 
 FORMS: Mapping[str, Form] = {
-    "jsonl": Form("text", ("entities", "relations", "triples", "events")),
+    "jsonl": Form("text", ("entities", "relations", "triples", "events", "answers", "accepted")),
     "cluener": Form("text", ("label",), holds=dict),
     "runne": Form("sentences", ("ners",)),
     "duie": Form("text", ("spo_list",)),
@@ -48,6 +56,7 @@ FORMS: Mapping[str, Form] = {
     "duee": Form("text", ("event_list",)),
     "fewfc": Form("content", ("events",)),
     "casie": Form("content", ("cyberevent",), holds=dict),
+    "squad": Form("context", ("answers",), holds=(list, dict), around=("data", "paragraphs")),
 }
 
 

@@ -1,4 +1,4 @@
-"""Relations and events from a file to those of a document: checked, each once."""
+"""Relations, events and answers from a file to those of a document: checked, each once."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -6,13 +6,13 @@ from typing import Any, NamedTuple, TypeVar
 from globalpointer.data.readers.annotate import label_fault, shorten, span_fault
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.errors import DataError
-from globalpointer.text.spans import TRIGGER, Argument, Entity, Event, Relation, Span, Triple
+from globalpointer.text.spans import TRIGGER, Answer, Argument, Entity, Event, Relation, Span, Triple
 
-Link = TypeVar("Link", Relation, Event, Triple)
+Link = TypeVar("Link", Relation, Event, Triple, Answer)
 
 
 def once(links: Iterable[tuple[Link, int | None]], report: Reporter, *, path: str | None = None) -> tuple[Link, ...]:
-    """The relations, events or triples in their order, each once; a second one is reported at its line."""
+    """The relations, events, triples or answers in their order, each once; a second one is reported at its line."""
     seen: dict[Link, None] = {}
     for link, line in links:
         if link in seen:
@@ -106,8 +106,10 @@ def end_fault(end: str, index: object, entities: Sequence[Entity | None]) -> str
     return f"its {end}, entity {index}, was left out" if entities[index] is None else None
 
 
-def describe(link: Relation | Event | Triple) -> str:
+def describe(link: Relation | Event | Triple | Answer) -> str:
     """A link in a few words, for messages."""
+    if isinstance(link, Answer):
+        return f"answer {shorten(link.text)} at {link.start}:{link.end}"
     if isinstance(link, Triple):
         return f"{link.label} from {shorten(link.subject)} to {shorten(link.object)}"
     if isinstance(link, Relation):

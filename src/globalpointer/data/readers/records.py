@@ -1,7 +1,7 @@
 """Files of JSON objects: one list of them, or one object a line; and what their texts and annotation are."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
@@ -34,11 +34,11 @@ class Annotated(NamedTuple):
     id: str
 
 
-def annotated(path: str, name: str, options: Options) -> Iterator[Annotated]:
+def annotated(found: Iterable[Record], name: str, options: Options) -> Iterator[Annotated]:
     """The records of a file in a format of `FORMS` that has its annotation under one key."""
     form = FORMS[name]
     (key,) = form.annotation
-    for record in records(path):
+    for record in found:
         fields = record.fields
         check_form(name, fields, options.labelled, record.path, record.line)
         text = checked_text(fields.pop(form.text), form.text, record.path, record.line)
@@ -50,13 +50,22 @@ def annotated(path: str, name: str, options: Options) -> Iterator[Annotated]:
 
 def records(path: str) -> Iterator[Record]:
     """The objects of a file. DataError where it is neither a list of objects nor one object a line."""
+    return listed(filled(path), path)
+
+
+def filled(path: str) -> Iterator[tuple[int, str]]:
+    """The lines of a file that are not blank, each with its number."""
+    return ((number, line) for number, line in lines(path) if line.strip())
+
+
+def listed(numbered: Iterator[tuple[int, str]], path: str) -> Iterator[Record]:
+    """`records` of lines that have been read; the path says where they stand."""
     name = file_name(path)
-    numbered = ((number, line) for number, line in lines(path) if line.strip())
     start = next(numbered, None)
     if start is None:
         return
     if start[1].lstrip().startswith("["):
-        for index, entry in enumerate(_list(chain([start], numbered), path)):
+        for index, entry in enumerate(whole(chain([start], numbered), path)):
             if not isinstance(entry, dict):
                 found = shorten(json.dumps(entry, ensure_ascii=False))
                 raise DataError(f"expected a list of JSON objects, found {found}", path=f"{path}[{index}]")
@@ -66,14 +75,14 @@ def records(path: str) -> Iterator[Record]:
         yield Record(parse_object(line, path, number), path, number, f"{name}:{number}")
 
 
-def _list(numbered: Iterator[tuple[int, str]], path: str) -> list[Any]:
+def whole(numbered: Iterable[tuple[int, str]], path: str) -> Any:
+    """The one value that all these lines are. DataError with file and line where they are none."""
     held = list(numbered)
     try:
-        entries: list[Any] = json.loads("\n".join(line for _, line in held))
+        return json.loads("\n".join(line for _, line in held))
     except json.JSONDecodeError as error:
         # blank lines were left out, so that its line is the number of one of the others
         line, _ = held[min(error.lineno, len(held)) - 1]
         raise DataError(f"broken JSON at column {error.colno}: {error.msg}", path=path, line=line) from None
     except (RecursionError, ValueError) as error:
         raise DataError(f"broken JSON: {error}", path=path) from None
-    return entries

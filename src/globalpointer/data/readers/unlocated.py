@@ -6,7 +6,7 @@ from typing import Any
 from globalpointer.data.readers.locate import TypedTriple, locate
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
-from globalpointer.data.readers.records import Record, annotated
+from globalpointer.data.readers.records import Record, annotated, records
 from globalpointer.text.spans import Document
 
 Parse = Callable[[Any, Reporter, Record], Iterable[TypedTriple]]
@@ -18,7 +18,7 @@ def unlocated(path: str, name: str, parse: Parse, report: Reporter, options: Opt
 
     A record without triples is not annotated; other keys go to `meta`.
     """
-    for record, text, given, named in annotated(path, name, options):
+    for record, text, given, named in annotated(records(path), name, options):
         if given is None:
             yield Document(text, None, named, record.fields)
             continue

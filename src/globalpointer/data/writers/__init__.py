@@ -29,7 +29,7 @@ WRITERS: dict[str, LineWriter | None] = {
 """How each format writes a document; None: brat writes a folder."""
 
 LINKED = ("jsonl", "brat")
-"""The formats that hold relations and events."""
+"""The formats that hold relations and events. Questions and answers are held by jsonl alone."""
 
 
 def write(
@@ -52,6 +52,8 @@ def write(
     writer = WRITERS[format]
     if format not in LINKED:
         documents = _without_links(documents, format)
+    if format != "jsonl":
+        documents = _without_questions(documents, format)
     if writer is None:
         if not isinstance(target, str | Path):
             raise ConfigError("brat is a folder of files: name one to write to")
@@ -74,6 +76,14 @@ def _without_links(documents: Iterable[Document], name: str) -> Iterator[Documen
                 f"document {document.id}: it has {held}, and {name} holds entities only: "
                 "use jsonl, or drop the links (--drop-links) to keep the entities alone"
             )
+        yield document
+
+
+def _without_questions(documents: Iterable[Document], name: str) -> Iterator[Document]:
+    """The documents, of which none may be asked anything."""
+    for document in documents:
+        if document.question is not None:
+            raise DataError(f"document {document.id}: it has a question, and {name} holds none: use jsonl")
         yield document
 
 

@@ -24,6 +24,7 @@ RECORDS = {
                                                                         "role": "trigger"}]}]},
     "casie": {"content": "Ann", "cyberevent": {"hopper": [{"events": [{"subtype": "be", "argument": [], "nugget": {
         "startOffset": 0, "endOffset": 3, "text": "Ann"}}]}]}},
+    "squad": {"context": "Ann", "question": "Who?", "answers": [{"text": "Ann", "answer_start": 0}]},
 }  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def documents(tmp_path):
 
 
 def annotation(document):
-    return document.entities or document.relations or document.events or ()
+    return document.entities or document.relations or document.events or document.answers or ()
 
 
 def test_there_is_a_record_of_each_form():
@@ -53,7 +54,7 @@ def test_a_record_of_the_form_is_read(documents, name):
     assert annotation(document)
 
 
-@pytest.mark.parametrize("name", ["cluener", "duie", "triples", "conll04", "spert", "dygie", "duee", "fewfc"])
+@pytest.mark.parametrize("name", ["cluener", "duie", "triples", "conll04", "spert", "dygie", "duee", "fewfc", "squad"])
 def test_the_objects_may_stand_in_a_list(documents, name):
     listed = documents([RECORDS[name]], name)
     assert list(map(annotation, listed)) == list(map(annotation, documents(RECORDS[name], name)))
@@ -82,6 +83,15 @@ def test_the_message_in_full(documents):
     )
 
 
+@pytest.mark.parametrize("name", [name for name in FORMS if name != "squad"])
+def test_a_whole_file_of_questions_is_named(documents, name):
+    paragraph = {key: value for key, value in RECORDS["squad"].items() if key == "context"}
+    file = {"version": "1", "data": [{"paragraphs": [{**paragraph, "qas": [RECORDS["squad"]]}]}]}
+    assert documents(file, "squad")[0].answers
+    with pytest.raises(DataError, match="found the keys 'version', 'data'; these are keys of the format 'squad'"):
+        documents(file, name)
+
+
 @pytest.mark.parametrize("name", FORMS)
 def test_a_record_of_no_form_is_refused(documents, name):
     with pytest.raises(DataError, match=rf"a\.json:1: expected the keys .* \({name}\), found the keys 'title'$"):
@@ -98,7 +108,8 @@ def test_of_many_keys_the_first_are_named(documents):
 @pytest.mark.parametrize("name", FORMS)
 def test_a_text_without_annotation_is_no_fault_and_noted_once(documents, name):
     notes, form = Notes(), FORMS[name]
-    (document,) = documents({form.text: RECORDS[name][form.text]}, name, notes)
+    bare = {key: RECORDS[name][key] for key in (form.text, "question") if key in RECORDS[name]}
+    (document,) = documents(bare, name, notes)
     assert document.text == "Ann"
     assert not annotation(document)
     assert [note.kind for note in notes] == ["bare"]

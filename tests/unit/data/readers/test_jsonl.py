@@ -228,16 +228,66 @@ def test_an_event_keeps_the_arguments_that_are_right(one):
     assert notes.counts() == {"dropped": 2, "duplicate": 3}
 
 
-@pytest.mark.parametrize("kind", ["relations", "triples", "events"])
+def asked(**more):
+    return {"text": TEXT, "question": "Who?", **more}
+
+
+def test_answers(one):
+    given = [{"start": 0, "end": 3, "text": "Ann", "score": 0.5}, {"start": 10, "end": 13}]
+    document = one(asked(answers=given, accepted=["Ann", "she", "Ann"]))
+    assert [(each.text, each.start, each.end, each.score) for each in document.answers] == [
+        ("Ann", 0, 3, 0.5), ("tea", 10, 13, None)
+    ]  # fmt: skip
+    assert (document.question, document.accepted, document.meta) == ("Who?", ("Ann", "she", "Ann"), {})
+    assert (one(asked(answers=[])).answers, one(asked()).answers) == ((), None)
+    notes = Notes()
+    assert len(one(asked(answers=given + given), notes=notes).answers) == 2
+    assert notes.counts() == {"duplicate": 2}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"answers": [{"start": 0, "end": 99}]}, "answer 0: the span ends at 99"),
+        ({"answers": [{"start": 0, "end": 3, "text": "Bob"}]}, "answer 0: the mention is 'Bob'"),
+        ({"answers": [{"start": 0}]}, "answer 0: 'end' missing; expected start and end"),
+        ({"answers": [{"start": 0, "end": 3, "score": 2}]}, "answer 0: a score must be a number"),
+        ({"answers": ["Ann"]}, 'answer 0: expected {"start", "end"}'),
+        ({"accepted": [""]}, "accepted answer 0: an accepted answer must be a string that is not blank"),
+        ({"accepted": [3]}, "accepted answer 0: an accepted answer must be a string"),
+    ],
+)
+def test_a_wrong_answer_is_an_error_or_left_out(one, more, said):
+    with pytest.raises(DataError, match=r"a\.jsonl:1: " + said):
+        one(asked(**more))
+    notes = Notes()
+    document = one(asked(**more), on_error="skip", notes=notes)
+    assert [getattr(document, kind) for kind in more] == [()]
+    assert notes.counts() == {"dropped": 1}
+
+
+@pytest.mark.parametrize(
+    ("question", "said"), [(None, "expected a string"), (" ", "expected a question"), (3, "expected a string")]
+)
+def test_answers_need_a_question(one, question, said):
+    with pytest.raises(DataError, match=rf"a\.jsonl:1: {said} under .question."):
+        one({"text": TEXT, "question": question, "answers": []})
+    with pytest.raises(DataError, match=r"unknown key 'answer' \(nearest: 'answers'\)"):
+        one(asked(answer="Ann"))
+
+
+@pytest.mark.parametrize("kind", ["relations", "triples", "events", "answers", "accepted"])
 def test_no_kind_of_annotation_is_anything_but_a_list(one, kind):
     with pytest.raises(DataError, match=rf'a\.jsonl:1: expected a list under "{kind}"'):
-        one({"text": TEXT, kind: {}})
+        one(asked(**{kind: {}}))
 
 
 def test_labels_can_be_left_aside(one):
     record = with_ends(label="likes", subject=1, object=0) | {"events": [{"label": "x", "arguments": [TRIGGER]}]}
     document = one(record, labelled=False)
     assert (document.entities, document.relations, document.events) == (None, None, None)
+    document = one(asked(answers=[{"start": 0, "end": 99}]), labelled=False)
+    assert (document.question, document.answers) == ("Who?", None)
     assert one({"text": TEXT, "events": []}, labelled=True).events == ()
     with pytest.raises(DataError, match="not annotated"):
         one({"text": TEXT}, labelled=True)

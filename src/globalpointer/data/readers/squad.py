@@ -1,0 +1,159 @@
+"""SQuAD 1.1 and 2.0, and CMRC2018: questions about paragraphs, where an answer is a string and its first character.
+
+`{"data": [{"title": "...", "paragraphs": [{"context": "...", "qas": [{"id": "...", "question": "...", "answers":
+[{"text": "...", "answer_start": 11}], "is_impossible": false}]}]}]}`; or one question an object, as on the Hugging Face
+hub: `{"id": "...", "context": "...", "question": "...", "answers": {"text": ["..."], "answer_start": [11]}}`.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain, count
+from typing import Any
+
+from globalpointer.data.readers.annotate import checked_text, shorten
+from globalpointer.data.readers.links import objects
+from globalpointer.data.readers.notes import Reporter
+from globalpointer.data.readers.options import Options
+from globalpointer.data.readers.records import Annotated, Record, annotated, filled, listed, whole
+from globalpointer.data.readers.source import file_name
+from globalpointer.errors import DataError
+from globalpointer.text.spans import Answer, Document, Span
+
+_FORMS = '[{"text", "answer_start"}, ...] or {"text": [...], "answer_start": [...]}'
+
+
+def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
+    """The questions of a file, each a document: its text is the context.
+
+    `accepted` has the answers of all annotators; `answers` the places of those that stand in the text, each once. One
+    that does not stand at its first character is looked for: where it stands once, it is moved and noted as repaired;
+    else it is noted and stays in `accepted` alone. A question without answers says that the text does not tell;
+    `plausible_answers` are no answers and go to `meta`, as all other keys. A blank question is left out and noted; of
+    two questions with one id the second gets a name of its own.
+
+    Source: Rajpurkar et al., 2016 and 2018 (SQuAD 1.1 and 2.0); Cui et al., 2019 (CMRC2018).
+    """
+    seen: dict[str, Document] = {}
+    for found in annotated(_records(path), "squad", options):
+        document = _document(found, report)
+        named = document and _named_once(document, seen, found.record, report)
+        if named is not None:
+            yield named
+
+
+def _records(path: str) -> Iterator[Record]:
+    """The questions of a file in either form, with the context and the title of their paragraph."""
+    numbered = list(filled(path))
+    if not numbered or not _is_whole(numbered[0][1]):
+        return listed(iter(numbered), path)
+    value = whole(numbered, path)
+    if "data" in value:
+        return _questions(value, path)
+    return iter([Record(value, path, None, file_name(path))])
+
+
+def _is_whole(line: str) -> bool:
+    """Whether a file is one object of which this is the first line; else it is a list, or an object a line."""
+    try:
+        value = json.loads(line)
+    except (RecursionError, ValueError):
+        return line.lstrip().startswith("{")
+    return isinstance(value, dict) and "data" in value
+
+
+def _questions(value: dict[str, Any], path: str) -> Iterator[Record]:
+    name = file_name(path)
+    for number, article in enumerate(objects(value["data"], "data", path, None)):
+        place = f"data[{number}]"
+        title = {"title": article["title"]} if "title" in article else {}
+        for second, paragraph in enumerate(objects(article.get("paragraphs"), "paragraphs", f"{path}: {place}", None)):
+            inside = f"{place}.paragraphs[{second}]"
+            context = {"context": paragraph["context"]} if "context" in paragraph else {}
+            for third, asked in enumerate(objects(paragraph.get("qas"), "qas", f"{path}: {inside}", None)):
+                here = f"{inside}.qas[{third}]"
+                told = f"{path}: question {asked['id']}" if "id" in asked else f"{path}: {here}"
+                yield Record({**title, **asked, **context}, told, None, f"{name}: {here}")
+
+
+def _document(found: Annotated, report: Reporter) -> Document | None:
+    record, text, given, name = found
+    question = checked_text(record.fields.pop("question", None), "question", record.path, record.line)
+    impossible = record.fields.pop("is_impossible", None)
+    if not question.strip():
+        report.dropped("its question is blank, so it is left out", record.line, path=record.path)
+        return None
+    bare = Document(text, id=name, meta=record.fields, question=question)
+    if given is None:
+        return bare
+    pairs = _pairs(given, record)
+    if impossible is True and pairs:
+        report.dropped(f"is_impossible, but it has answers: {len(pairs)} left out", record.line, path=record.path)
+        pairs = []
+    accepted, answers = _answers(text, pairs, record, report)
+    if pairs and not accepted:
+        report.dropped("none of its answers can be kept, so it is left out", record.line, path=record.path)
+        return None
+    return Document(text, id=name, meta=record.fields, question=question, answers=answers, accepted=accepted)
+
+
+def _pairs(given: Any, record: Record) -> list[tuple[Any, Any]]:
+    """Each answer as its text and its first character, of which nothing is checked."""
+    if isinstance(given, dict):
+        texts, starts = given.get("text"), given.get("answer_start")
+        if isinstance(texts, list) and isinstance(starts, list) and len(texts) == len(starts):
+            return list(zip(texts, starts, strict=True))
+    elif isinstance(given, list) and all(isinstance(each, dict) for each in given):
+        return [(each.get("text"), each.get("answer_start")) for each in given]
+    said = f'expected "answers": {_FORMS}, found {shorten(json.dumps(given, ensure_ascii=False))}'
+    raise DataError(said, path=record.path, line=record.line)
+
+
+def _answers(
+    text: str, pairs: list[tuple[Any, Any]], record: Record, report: Reporter
+) -> tuple[tuple[str, ...], tuple[Answer, ...]]:
+    """The strings that can be compared, and the places of those that stand in the text, each once."""
+    accepted: list[str] = []
+    answers: dict[Answer, None] = {}
+    for surface, start in pairs:
+        if not isinstance(surface, str) or not surface.strip():
+            said = f"an answer must be a string that is not blank, found {surface!r:.60}"
+            report.dropped(said, record.line, path=record.path)
+            continue
+        accepted.append(surface)
+        place = _place(text, surface, start, record, report)
+        if place is not None:
+            answers[Answer(Span(place, place + len(surface)), surface)] = None
+    return tuple(accepted), tuple(answers)
+
+
+def _place(text: str, surface: str, start: Any, record: Record, report: Reporter) -> int | None:
+    """Where an answer begins; None where it does not stand where it should, and not in exactly one other place."""
+    if isinstance(start, int) and not isinstance(start, bool) and start >= 0 and text.startswith(surface, start):
+        return start
+    first = text.find(surface)
+    several = first >= 0 and text.find(surface, first + 1) >= 0
+    if first < 0 or several:
+        where = "in several places of the text" if several else "nowhere in the text"
+        said = f"the answer {shorten(surface)} stands {where}, and not at {start!r:.60}"
+        report.dropped(said, record.line, path=record.path)
+        return None
+    said = f"the answer {shorten(surface)} stands at {first}, and not at {start!r:.60}"
+    report.repaired(said, record.line, path=record.path)
+    return first
+
+
+def _named_once(document: Document, seen: dict[str, Document], record: Record, report: Reporter) -> Document | None:
+    """The document under a name of its own, or None where the same question was there."""
+    assert document.id is not None  # see `annotated`
+    if seen.get(document.id) == document:
+        report.duplicate(f"the question {document.id}", record.line, path=record.path)
+        return None
+    names = chain([document.id], (f"{document.id}#{number}" for number in count(2)))
+    name = next(name for name in names if name not in seen)
+    if name != document.id:
+        said = f"another question has the id {document.id}: this one is called {name}"
+        report.repaired(said, record.line, path=record.path)
+        document = replace(document, id=name)
+    seen[name] = document
+    return document

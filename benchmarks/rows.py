@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import subprocess
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,13 @@ def add_row(name: str, row: dict[str, Any]) -> None:
     RESULTS.mkdir(parents=True, exist_ok=True)
     with (RESULTS / f"{name}.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps({**row, **circumstances()}, ensure_ascii=False) + "\n")
+
+
+def write_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Put rows in the place of all that results/<name>.jsonl has."""
+    path = RESULTS / f"{name}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 
 def circumstances() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.gpu_tables import gpu_tables
 from benchmarks.kernel_tables import kernel_tables
+from benchmarks.paper_tables import paper_tables
 from benchmarks.relation_tables import relation_tables
 from benchmarks.rows import ROOT, read_rows
 from benchmarks.system_tables import current as current_systems
@@ -40,8 +41,24 @@ CHANGES = {
 
 
 def main() -> None:
+    tables = every_table()
+    for page in pages():
+        page.write_text(filled(page.read_text(encoding="utf-8"), tables), encoding="utf-8")
+    # A recipe by itself has the seed 42
+    systems = [row for row in current_systems(read_rows("systems")) if row["seed"] == 42]
+    for row in [*current(read_rows("accuracy")), *systems]:
+        head_recipe(ROOT / "recipes" / f"{row['recipe']}.toml", row)
+
+
+def pages() -> list[Path]:
+    """Those that may have a place for a table."""
+    return [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def every_table() -> dict[str, str]:
+    """All tables by the names of their places."""
     rows = current(read_rows("accuracy"))
-    tables = {
+    return {
         "summary": summary(rows),
         "accuracy": accuracy(rows),
         "rope": changes(rows, ["no_rope"]),
@@ -52,12 +69,8 @@ def main() -> None:
         **gpu_tables(),
         **relation_tables(),
         **system_tables(),
+        **paper_tables(),
     }
-    for page in (ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
-        fill(page, tables)
-    # A recipe by itself has the seed 42
-    for row in [*rows, *(row for row in current_systems(read_rows("systems")) if row["seed"] == 42)]:
-        head_recipe(ROOT / "recipes" / f"{row['recipe']}.toml", row)
 
 
 def current(rows: Sequence[Row]) -> list[Row]:
@@ -152,13 +165,12 @@ def slices(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def fill(page: Path, tables: Mapping[str, str]) -> None:
-    """Put each table where the page has its two marks."""
-    text = page.read_text(encoding="utf-8")
+def filled(text: str, tables: Mapping[str, str]) -> str:
+    """The text of a page with each table where it has its two marks."""
     for name, table in tables.items():
         pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         text = pattern.sub(_between(f"\n{table}\n\n"), text)
-    page.write_text(text, encoding="utf-8")
+    return text
 
 
 def head_recipe(path: Path, row: Row) -> None:

@@ -1,0 +1,173 @@
+"""Copy from the comparisons of recipes/paper what the tables of docs/paper.md need, into results/paper/.
+
+    python -m benchmarks.paper [EXPERIMENT ...] [--runs DIR]
+
+The comparisons are made before, by the command in the header of their recipes. Numbers alone are copied, for reports
+quote the data. Copying again changes nothing, and what is finished of a comparison can be copied while it goes on.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from benchmarks.accuracy import scores, totals
+from benchmarks.rows import ROOT, read_rows, write_rows
+from globalpointer.comparison import rows
+from globalpointer.comparison.compare import SPEED
+from globalpointer.comparison.runs import FOUND, ROWS, Ground, answers, place
+from globalpointer.config import Recipe, load_recipe
+from globalpointer.evaluation import read_report
+from globalpointer.evaluation.counts import Counts
+from globalpointer.evaluation.significance import HEADLINES, bootstrap
+from globalpointer.training.documents import load_corpus
+from globalpointer.training.folder import RECIPE, REPORT
+
+Line = dict[str, Any]
+
+RECIPES = ROOT / "recipes" / "paper"
+
+FIRST = {"losses": "multilabel", "heads": "efficient"}
+"""What the systems of an experiment are held against; the CRF where none is named."""
+
+console = Console()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("experiments", nargs="*", help="folders of recipes/paper; all by default")
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "paper", help="where the comparisons are")
+    chosen = parser.parse_args()
+    os.environ.setdefault("GLOBALPOINTER_DATA", str(ROOT.parent / "shared" / "data"))
+    for experiment in chosen.experiments or experiments():
+        folder = chosen.runs / experiment
+        if not (folder / ROWS).is_file():
+            console.print(f"{experiment}: no comparison in {folder}", style="yellow")
+            continue
+        found = list(copied(experiment, folder))
+        write_rows(f"paper/{experiment}", merged(read_rows(f"paper/{experiment}"), found))
+        console.print(f"{experiment}: {sum(line['kind'] == 'run' for line in found)} runs")
+
+
+def experiments() -> list[str]:
+    """Their names."""
+    return sorted(folder.name for folder in RECIPES.iterdir() if folder.is_dir())
+
+
+def copied(experiment: str, folder: Path) -> Iterator[Line]:
+    """A line for each finished run, for each system against another one, and for the speed of all."""
+    finished = [row for row in rows.read(folder / ROWS).values() if (place(folder, row) / FOUND).is_file()]
+    for row in finished:
+        yield run(row, folder)
+    yield from differences(experiment, finished, folder)
+    if (folder / SPEED).is_file():
+        yield speed(folder / SPEED)
+
+
+def run(row: rows.Row, folder: Path) -> Line:
+    """What a run is, how long it took, and how it scored on the part that selected and on the other."""
+    trained = place(folder, row)
+    recipe = load_recipe(trained / RECIPE)
+    report = json.loads((trained / REPORT).read_text(encoding="utf-8"))
+    return {
+        "kind": "run",
+        "system": row.system,
+        "seed": row.seed,
+        "fingerprint": row.fingerprint,
+        "encoder": recipe.model.encoder,
+        "head": recipe.model.head,
+        "epochs": recipe.training["num_train_epochs"],
+        "parameters": row.parameters,
+        "minutes": round(row.seconds / 60, 2),
+        "resumed": row.resumed,
+        "threshold": row.threshold,
+        "dev": scores(read_report(report["dev"])),
+        row.part: scores(row.report),
+        "notes": totals(row.notes),
+        **row.circumstances,
+        "commit": commit_at((trained / RECIPE).stat().st_mtime),
+    }
+
+
+def commit_at(moment: float) -> str:
+    """The commit that was the newest then, in seconds since 1970: what a run began with, if nothing else was there."""
+    command = ["git", "rev-list", "-1", "--abbrev-commit", f"--before={int(moment)}", "HEAD"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def differences(experiment: str, finished: Sequence[rows.Row], folder: Path) -> Iterator[Line]:
+    """Each system against the one that it is held against, over the seeds that both have."""
+    systems: dict[str, dict[int, rows.Row]] = {}
+    for row in finished:
+        systems.setdefault(row.system, {})[row.seed] = row
+    pairs = [(name, against(experiment, name)) for name in systems]
+    held = [(name, other) for name, other in pairs if name != other and systems[name].keys() & systems.get(other, {})]
+    if not held:
+        return
+    ground = ground_of(load_recipe(place(folder, finished[0]) / RECIPE))
+    for name, other in held:
+        seeds = sorted(systems[name].keys() & systems[other].keys())
+        both = [[systems[side][seed] for seed in seeds] for side in (name, other)]
+        found = bootstrap(*(pooled(ground, each, folder) for each in both))
+        fingerprints = {row.name: row.fingerprint for each in both for row in each}
+        yield {"kind": "difference", "system": name, "against": other, "seeds": seeds, "of": fingerprints} | (
+            found.to_dict()
+        )
+
+
+def against(experiment: str, system: str) -> str:
+    """The system that another one is held against, which may be itself."""
+    if system.endswith("_no_rope"):
+        return system.removesuffix("_no_rope")
+    if experiment == "encoders":
+        return f"{system.partition('_')[0]}_crf"
+    return FIRST.get(experiment, "crf")
+
+
+def ground_of(recipe: Recipe) -> Ground:
+    """The gold that the runs were scored on."""
+    return Ground.of(load_corpus(recipe.data, kind=recipe.task.kind, base=RECIPES), recipe.task.kind)
+
+
+def pooled(ground: Ground, runs: Sequence[rows.Row], folder: Path) -> list[Counts]:
+    """The counts behind F1, document by document, added up over the seeds, as in the report of a comparison."""
+    each = [HEADLINES[ground.kind](ground.gold, answers(folder, row)) for row in runs]
+    return [sum(counts[1:], counts[0]) for counts in zip(*each, strict=True)]
+
+
+def speed(path: Path) -> Line:
+    """The seconds of every round, of all systems."""
+    measured = json.loads(path.read_text(encoding="utf-8"))
+    seconds = {
+        system: {what: [round(each, 5) for each in times] for what, times in of.items()}
+        for system, of in measured["seconds"].items()
+    }
+    told = {key: measured[key] for key in ("of", "reference", "texts")}
+    commit = commit_at(path.stat().st_mtime)
+    return {"kind": "speed", **told, "seconds": seconds, **measured["circumstances"], "commit": commit}
+
+
+def merged(kept: Sequence[Line], found: Sequence[Line]) -> list[Line]:
+    """The lines of both, the newer of two about the same; a run that was copied before keeps the commit it had."""
+    lines = {identity(line): line for line in kept}
+    for line in found:
+        before = lines.get(identity(line), {})
+        unchanged = {**line, "commit": before.get("commit")} == before
+        lines[identity(line)] = before if unchanged else line
+    order = ("run", "difference", "speed")
+    return sorted(lines.values(), key=lambda line: (order.index(line["kind"]), line.get("system", "")))
+
+
+def identity(line: Line) -> tuple[Any, ...]:
+    """What two lines about the same have in common."""
+    return tuple(line.get(key) for key in ("kind", "system", "seed"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

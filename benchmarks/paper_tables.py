@@ -1,0 +1,172 @@
+"""The tables of docs/paper.md that results/paper/ holds: the mean over the seeds ± the standard deviation."""
+
+from benchmarks.paper_rows import NOT_YET, Experiment, circumstances, in_slice, markdown, score
+from benchmarks.paper_sizes import sizes
+from globalpointer.comparison.speed import Quartiles, Speed
+
+DATASETS = ("peoples_daily", "cluener", "cmeee")
+
+NAMES = {
+    "crf": "CRF",
+    "softmax": "softmax tagging",
+    "pointer": "two pointers, yes or no a token",
+    "pointer_multilabel": "two pointers, multi-label loss",
+    "efficient": "efficient head",
+    "global_pointer": "standard head",
+    "efficient_no_rope": "efficient head, no rotary positions",
+    "global_pointer_no_rope": "standard head, no rotary positions",
+    "efficient_hidden": "efficient head, types from the hidden vector",
+    "additive": "additive head (TPLinker)",
+    "biaffine": "biaffine head",
+    "efficient_bilstm_on_top": "efficient head, BiLSTM on top of the encoder",
+}
+"""In the order of the tables."""
+
+LOSSES = {
+    "multilabel": ("multi-label", "learned, from 9"),
+    "multilabel_from_nine": ("multi-label", "fixed at 9"),
+    "multilabel_from_zero": ("multi-label, as published", "fixed at 0"),
+    "binary": ("binary cross-entropy", "learned, from 9"),
+    "focal": ("focal", "learned, from 9"),
+    "softmax": ("softmax over types, a pair of tokens", "learned, from 9"),
+    "softmax_sampled": ("the same, 30 % of the pairs without gold", "learned, from 9"),
+}
+"""The name of a loss, and its thresholds."""
+
+ENCODERS = {"bilstm": "BiLSTM", "idcnn": "IDCNN", "textcnn": "TextCNN", "transformer": "transformer"}
+HEADS = ("crf", "efficient", "global_pointer")
+
+SLICES = (
+    *(("length", part) for part in ("L1", "L2", "L3")),
+    *(("density", part) for part in ("D1", "D2", "D3")),
+    *(("nesting", part) for part in ("flat", "nested")),
+)
+
+DEV, TEST = score("dev", "f1"), score("test", "f1")
+
+
+def paper_tables() -> dict[str, str]:
+    """A table for each region of the page."""
+    by_dataset = {name: Experiment.read(name) for name in DATASETS}
+    others = {name: Experiment.read(name) for name in ("heads", "losses", "encoders", "conll2003")}
+    return {
+        **{f"paper-{name}": main_results(each) for name, each in by_dataset.items()},
+        **{f"paper-{name}-speed": speeds(each) for name, each in by_dataset.items()},
+        **{f"paper-{name}-slices": slices(each) for name, each in by_dataset.items()},
+        "paper-rope": rope(others["heads"]),
+        "paper-losses": losses(others["losses"]),
+        "paper-heads": heads(others["heads"]),
+        "paper-sizes": sizes(),
+        "paper-encoders": encoders(others["encoders"]),
+        "paper-conll2003": main_results(others["conll2003"]),
+        "paper-conll2003-speed": speeds(others["conll2003"]),
+        "paper-conll2003-slices": slices(others["conll2003"]),
+    }
+
+
+def systems(experiment: Experiment) -> list[str]:
+    """Those of which a run is finished, in the order of the tables."""
+    return [name for name in NAMES if name in experiment.runs]
+
+
+def main_results(found: Experiment) -> str:
+    """Every system on one dataset."""
+    columns = ["system", "dev F1", "test F1", "against CRF", "precision", "recall", "complete documents"]
+    rest = [score("test", key) for key in ("precision", "recall", "document_accuracy")]
+    lines = [
+        [NAMES[name], found.values(name, DEV), found.values(name, TEST), found.difference(name)]
+        + [found.values(name, each) for each in rest]
+        + [found.plain(name, "parameters", 1e6), found.plain(name, "minutes", 1)]
+        for name in systems(found)
+    ]
+    return found.table([*columns, "million parameters", "minutes"], lines)
+
+
+def speeds(found: Experiment) -> str:
+    """Texts a second, and how many times as fast as the CRF, with the encoder and without."""
+    if found.speed is None:
+        return NOT_YET
+    row = found.speed
+    taken = Speed(row["reference"], row["texts"], row["seconds"], {})
+    columns = ["system"]
+    for what in ("training", "prediction"):
+        columns += [f"{what}, texts a second", "× CRF", "encoder left out, × CRF"]
+    lines = [
+        [NAMES[name]]
+        + [
+            cell
+            for what in ("training", "prediction")
+            for cell in (
+                f"{taken.rate(name, what).median:,.0f}",
+                between(taken.ratio(name, what)),
+                between(taken.ratio(name, f"{what}_head")),
+            )
+        ]
+        for name in NAMES
+        if name in row["seconds"]
+    ]
+    return (
+        f"{markdown(columns, lines)}\n\n{circumstances([row])} {row['texts']} texts; medians and quartiles of rounds."
+    )
+
+
+def between(found: Quartiles) -> str:
+    """The median, and the quartiles behind it."""
+    return f"{found.median:.2f} ({found.low:.2f}–{found.high:.2f})"
+
+
+def slices(found: Experiment) -> str:
+    """F1 by length, density and nesting."""
+    lines = [
+        [NAMES[name], *(found.values(name, in_slice(group, part)) for group, part in SLICES)] for name in systems(found)
+    ]
+    return found.table(["system", *(part for _, part in SLICES)], lines)
+
+
+def rope(found: Experiment) -> str:
+    """Each head with rotary positions and without."""
+    columns = ["head", "dev F1", "without", "test F1", "without", "difference on test", "L3", "L3 without"]
+    numbers = (DEV, TEST, in_slice("length", "L3"))
+    lines = []
+    for name in ("efficient", "global_pointer"):
+        bare = f"{name}_no_rope"
+        dev, test, long = ([found.values(each, number) for each in (name, bare)] for number in numbers)
+        lines.append([NAMES[name], *dev, *test, found.difference(bare), *long])
+    return found.table(columns, lines)
+
+
+def losses(found: Experiment) -> str:
+    """The efficient head with other losses and other thresholds."""
+    columns = ["loss", "thresholds", "dev F1", "test F1", "against the first", "precision", "recall", "minutes"]
+    numbers = [score("test", key) for key in ("precision", "recall")]
+    lines = [
+        [*told, found.values(name, DEV), found.values(name, TEST), found.difference(name)]
+        + [*(found.values(name, each) for each in numbers), found.plain(name, "minutes", 1)]
+        for name, told in LOSSES.items()
+        if name in found.runs
+    ]
+    return found.table(columns, lines, words=2)
+
+
+def heads(found: Experiment) -> str:
+    """Every head under the same loss."""
+    columns = ["head", "million parameters", "dev F1", "test F1", "against the efficient head", "minutes"]
+    lines = [
+        [NAMES[name], found.plain(name, "parameters", 1e6), found.values(name, DEV), found.values(name, TEST)]
+        + ["" if name.endswith("_no_rope") else found.difference(name), found.plain(name, "minutes", 1)]
+        for name in systems(found)
+    ]
+    return found.table(columns, lines)
+
+
+def encoders(found: Experiment) -> str:
+    """The CRF and both heads over each encoder."""
+    columns = ["encoder", "CRF, dev F1", "test F1"]
+    for name in HEADS[1:]:
+        columns += [f"{NAMES[name]}, dev F1", "test F1", "against CRF"]
+    lines = []
+    for encoder, told in ENCODERS.items():
+        names = [f"{encoder}_{head}" for head in HEADS]
+        cells = [[found.values(name, DEV), found.values(name, TEST), found.difference(name)] for name in names]
+        lines.append([told, *cells[0][:2], *cells[1], *cells[2]])
+    return found.table(columns, lines)

@@ -108,6 +108,52 @@ def softmax_loss(scores, shape, cells, targets=None, ignore=()):
     return [math.fsum(values) for values in total]
 
 
+def joint_loss(scores, shape, cells, ignore=(), threshold=None):
+    """[batch][types] of log(1 + Σ e^(s-TH)) - log Σ_gold e^(s-TH). `scores`: from every_score."""
+    every, gold = softmax_classes(scores, shape, cells, ignore, threshold)
+    return [
+        [log_sum_exp(all_of.values()) - log_sum_exp(all_of[cell] for cell in right) for all_of, right in pairs]
+        for pairs in map(zip, every, gold)
+    ]
+
+
+def span_f1_loss(scores, shape, cells, ignore=(), threshold=None, entropy=0.0):
+    """[batch][types] of -Σ p f1 + entropy Σ p log p over all cells and "no answer", one by one."""
+    every, gold = softmax_classes(scores, shape, cells, ignore, threshold)
+    loss = []
+    for row in zip(every, gold, strict=True):
+        loss.append([])
+        for classes, right in zip(*row, strict=True):
+            total = log_sum_exp(classes.values())
+            terms = []
+            for cell, logit in classes.items():
+                p = math.exp(logit - total)
+                terms += [-p * max(token_f1(cell, each) for each in right), entropy * p * (logit - total)]
+            loss[-1].append(math.fsum(terms))
+    return loss
+
+
+def softmax_classes(scores, shape, cells, ignore, threshold):
+    """[batch][types] of {(row, col): logit}, and of the set of the right ones; None is "no answer", of the logit 0."""
+    ignore, threshold = set(map(tuple, ignore)), threshold or [0.0] * shape[1]
+    every = [[{None: 0.0} for _ in range(shape[1])] for _ in range(shape[0])]
+    gold = [[set() for _ in range(shape[1])] for _ in range(shape[0])]
+    for cell, logit in scores.items():
+        if cell not in ignore:
+            every[cell[0]][cell[1]][cell[2:]] = logit - threshold[cell[1]]
+    for cell in set(map(tuple, cells)) - ignore:
+        gold[cell[0]][cell[1]].add(cell[2:])
+    return every, [[right or {None} for right in row] for row in gold]
+
+
+def token_f1(found, gold):
+    """The F1 of the tokens of two spans, as sets; "no answer" equals itself alone."""
+    if found is None or gold is None:
+        return float(found == gold)
+    first, second = (set(range(row, col + 1)) for row, col in (found, gold))
+    return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
+
+
 def divergence(first, second, shape):
     """[batch][types] of Σ (σ(s)-σ(t))(s-t)."""
     total = [[[] for _ in range(shape[1])] for _ in range(shape[0])]

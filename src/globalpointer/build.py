@@ -22,24 +22,29 @@ from globalpointer.nn.baselines.softmax import SoftmaxTagger
 from globalpointer.nn.baselines.tplinker import TPLinker
 from globalpointer.nn.encoders.convolutional import IdcnnEncoder, TextCnnEncoder
 from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
+from globalpointer.nn.encoders.questioning import QuestionOnTop
 from globalpointer.nn.encoders.recurrent import BiLstmEncoder
 from globalpointer.nn.encoders.stacked import BiLstmOnTop
 from globalpointer.nn.heads.additive import Additive
 from globalpointer.nn.heads.biaffine import Biaffine
 from globalpointer.nn.heads.efficient import EfficientGlobalPointer
 from globalpointer.nn.heads.global_pointer import GlobalPointer
+from globalpointer.nn.heads.null import Null
 from globalpointer.nn.heads.thresholds import RARE, Thresholds
 from globalpointer.nn.losses.ablations import binary_crossentropy, focal_crossentropy, softmax_crossentropy
+from globalpointer.nn.losses.joint import joint_crossentropy
 from globalpointer.nn.losses.multilabel import multilabel_crossentropy
+from globalpointer.nn.losses.span_f1 import span_f1_loss
 from globalpointer.nn.scores import DenseScores
 from globalpointer.nn.token_pair import Loss, TokenPairModel
 from globalpointer.tasks.base import Task
 from globalpointer.tasks.event import EventTask
+from globalpointer.tasks.mrc import MrcTask
 from globalpointer.tasks.ner import NerTask
 from globalpointer.tasks.relation import RelationTask
 from globalpointer.text.schema import Schema
 
-TASKS: dict[str, Callable[..., Task]] = {"ner": NerTask, "relation": RelationTask, "event": EventTask}
+TASKS: dict[str, type[Task]] = {"ner": NerTask, "relation": RelationTask, "event": EventTask, "mrc": MrcTask}
 
 SCRATCH_ENCODERS: dict[str, Callable[..., nn.Module]] = {
     "bilstm": BiLstmEncoder,
@@ -52,7 +57,7 @@ SCRATCH_ENCODERS: dict[str, Callable[..., nn.Module]] = {
 
 ENCODERS: dict[str, Callable[..., nn.Module]] = {**SCRATCH_ENCODERS, "huggingface": HuggingFaceEncoder.from_config}
 
-ON_TOP: dict[str, Callable[..., nn.Module]] = {"bilstm": BiLstmOnTop}
+ON_TOP: dict[str, Callable[..., nn.Module]] = {"bilstm": BiLstmOnTop, "question": QuestionOnTop}
 """What reads the vectors of an encoder, and is an encoder again."""
 
 HEADS: dict[str, Callable[..., nn.Module]] = {
@@ -71,11 +76,16 @@ EXTRACTORS: dict[str, Callable[..., nn.Module]] = {
 }
 """Whole systems of another kind; a recipe names one in the place of a head."""
 
+OF_RELATIONS = ("tplinker", "casrel")
+"""Extractors that find relations and nothing else."""
+
 LOSSES: dict[str, Loss] = {
     "multilabel": multilabel_crossentropy,
     "binary": binary_crossentropy,
     "focal": focal_crossentropy,
     "softmax": softmax_crossentropy,
+    "joint": joint_crossentropy,
+    "span_f1": span_f1_loss,
 }
 
 EXCLUSIVE = ("softmax",)
@@ -104,6 +114,7 @@ def build_extractor(architecture: Mapping[str, Any]) -> nn.Module:
     name = architecture["head"]["name"]
     if name in EXTRACTORS:
         _check_own_loss(architecture)
+        _check_kind(name, architecture["task"]["kind"])
         given = {"encoder": encoder, "grids": grids, "dropout": architecture["dropout"]}
         made: nn.Module = construct(EXTRACTORS[name], architecture["head"]["options"], repr(name), **given)
         return made
@@ -119,6 +130,12 @@ def build_extractor(architecture: Mapping[str, Any]) -> nn.Module:
         dropout=architecture["dropout"],
         exclusive=architecture["loss"] in EXCLUSIVE,
     )
+
+
+def _check_kind(system: str, kind: str) -> None:
+    """Systems that find entities alone look at the grids themselves; others would be trained in vain."""
+    if system in OF_RELATIONS and kind != "relation":
+        raise ConfigError(f'{system!r} finds relations and nothing else: it needs task.kind = "relation", not {kind!r}')
 
 
 def _check_own_loss(architecture: Mapping[str, Any]) -> None:
@@ -161,11 +178,12 @@ def build_encoder(encoder: Mapping[str, Any]) -> nn.Module:
 
 
 def build_head(
-    head: Mapping[str, Any], hidden: int, grid: Grid, *, thresholds: float | Literal["learned"] = 0.0
+    head: Mapping[str, Any], hidden: int, grid: Grid, *, thresholds: float | Literal["learned", "null"] = 0.0
 ) -> nn.Module:
     """The head of one grid: `{"name": ..., "options": {...}}`. Links have no rotary positions, as the author has it.
 
-    `thresholds`: the logit above which a cell is found; "learned": one for each type, which begins at RARE.
+    `thresholds`: the logit above which a cell is found; "learned": one for each type, which begins at RARE; "null": one
+    for each window, told from its text.
     """
     options = dict(head["options"])
     if grid.links and takes(head["name"], "rotary"):
@@ -175,6 +193,8 @@ def build_head(
     made: nn.Module = construct(maker, options, f"head {head['name']!r}", **given)
     if thresholds == "learned":
         return Thresholds(made, len(grid.labels), start=RARE)
+    if thresholds == "null":
+        return Null(made, hidden)
     return Thresholds(made, len(grid.labels), start=thresholds, learned=False) if thresholds else made
 
 

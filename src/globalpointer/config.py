@@ -101,7 +101,7 @@ class DataConfig(Section):
 class TaskConfig(Section):
     """`[task]`: what is to be found."""
 
-    kind: Literal["ner", "relation", "event"] = "ner"
+    kind: Literal["ner", "relation", "event", "mrc"] = "ner"
     labels: list[str] | None = None
     """The entity labels, in output order; by default all that the training documents use, sorted."""
     max_width: int | None = Field(default=None, ge=1)
@@ -118,6 +118,8 @@ class TaskConfig(Section):
     """Relations: whether an end must have a label that stood there in training. None: it need not."""
     trigger: bool | None = None
     """Events: whether a found event needs a trigger, where its label has one. None: it does."""
+    best: int | None = Field(default=None, ge=1)
+    """Reading comprehension: how many answers are given, the best first. None: 5."""
 
     threshold: Annotated[
         float | Literal["dev"] | None, _number_or("dev", "a score between 0 and 1", lambda score: 0 < score < 1)
@@ -145,7 +147,8 @@ class ModelConfig(Section):
     dim: int | None = Field(default=None, ge=2, multiple_of=2)
     """Size of the vectors that a head compares. None: the head's own, 64 for those of the family."""
     rotary: bool = True
-    loss: str = "multilabel"
+    loss: str | None = None
+    """The loss of the scores. None: "joint" for kind "mrc", "multilabel" for the others."""
     loss_options: dict[str, Any] = Field(default_factory=dict)
     """Keyword arguments of the loss, such as `gamma = 2.0` of "focal"."""
     thresholds: Annotated[float | Literal["learned"] | None, _number_or("learned", "a logit", math.isfinite)] = None
@@ -158,6 +161,8 @@ class ModelConfig(Section):
     """Dropout between encoder and head."""
     pretrained: bool = True
     """Whether a hub name or folder brings its weights; False takes only its shape and starts from random ones."""
+    start_from: str | None = None
+    """A trained model of the same shape and labels, whose weights and tokenizer training begins with. None: none."""
     tokenizer: str | None = None
     """`"character"`, `"wordpiece"`, a hub name or a folder. None: the encoder's own, or "character" without blanks."""
     lowercase: bool = False

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from globalpointer.nn.encoders.convolutional import IdcnnEncoder, TextCnnEncoder
 from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
+from globalpointer.nn.encoders.questioning import QuestionOnTop
 from globalpointer.nn.encoders.recurrent import BiLstmEncoder
 from globalpointer.nn.encoders.stacked import BiLstmOnTop
 
@@ -20,6 +21,9 @@ ENCODERS = {
     "textcnn": TextCnnEncoder(VOCAB, hidden=9, embedding=SMALL),
     "transformer": HuggingFaceEncoder.small(VOCAB, hidden=8, layers=2, heads=2, feedforward=16, max_tokens=32),
     "albert": HuggingFaceEncoder.albert(VOCAB, embedding=4, hidden=8, layers=2, heads=2, feedforward=16, max_tokens=32),
+    "question on bilstm": QuestionOnTop(
+        BiLstmEncoder(VOCAB, hidden=8, embedding={**SMALL, "separator": 3, "matching": 2}), separator=3, hidden=8
+    ),
     "bilstm on textcnn": BiLstmOnTop(TextCnnEncoder(VOCAB, hidden=9, embedding=SMALL), hidden=8, layers=2),
 }
 for _encoder in ENCODERS.values():

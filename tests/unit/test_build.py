@@ -39,6 +39,11 @@ def test_every_head_is_made(architecture, head):
         ({"head": {"name": "tplinker", "options": {}}, "loss": "focal"}, "'tplinker' has a loss of its own"),
         ({"head": {"name": "tplinker", "options": {}}, "thresholds": "learned"}, "model.thresholds is for heads"),
         (
+            {"head": {"name": "casrel", "options": {}}, "thresholds": 0.0},
+            "relations and nothing else: it needs task.kind",
+        ),
+        ({"head": {"name": "tplinker", "options": {}}, "thresholds": 0.0}, "relations and nothing else"),
+        (
             {"encoder": {"name": "bilstm", "options": {"vocab_size": 9, "hiden": 8}}},
             "encoder 'bilstm' has no option 'hiden' (nearest: 'hidden')",
         ),

@@ -30,6 +30,10 @@ def predict(
             show_default="for -: text; for a file: the model's own, but jsonl for .jsonl where that is no JSON lines",
         ),
     ] = None,
+    question: Annotated[
+        str | None,
+        typer.Option(help="What to ask of every text, in the place of questions that the file may have."),
+    ] = None,
     joiner: Joiner = None,
     output: Annotated[
         str | None, typer.Option(metavar="OUT", help="Where the JSON lines go (.gz by name).", show_default="stdout")
@@ -44,7 +48,8 @@ def predict(
     """Extract from texts: a JSON object a line, each as soon as its batch is done.
 
     {"text": ..., "entities": [{"start", "end", "label", "text", "score"}]}, ends exclusive, in code points; relations
-    and events too, where the model was trained for them.
+    and events too, where the model was trained for them. A model of task mrc answers a question about each text, the
+    one of its line or --question: {"text", "question", "answers": [{"start", "end", "text", "score"}]}, best first.
 
     A line that cannot be read stops the run with exit code 1; all before it is found and written first.
     """
@@ -52,10 +57,12 @@ def predict(
 
     _refuse_same(file, output, html)
     predictor = Predictor.from_pretrained(model)
-    source = _Source(_documents(file, format, joiner, predictor.recipe))
+    if question is not None:
+        _check_asks(predictor.kind)
+    source = _Source(_documents(file, format, joiner, predictor.recipe), question)
     originals, queue = itertools.tee(source)
     found = predictor.predict_stream(
-        (document.text for document in queue),
+        queue,
         batch_size=batch_size,
         threshold=thresholds(threshold),
         overlap_policy=overlap_policy,
@@ -85,16 +92,26 @@ def _refuse_same(file: str, *outputs: str | None) -> None:
             raise DataError("this is the file that is read; name another file to write to", path=out)
 
 
-class _Source:
-    """Documents up to the first that cannot be read; the error waits in `error` until the others are written."""
+def _check_asks(kind: str) -> None:
+    if kind != "answer":
+        raise DataError(f"--question is for models of task mrc, and this one was trained for another: {kind}")
 
-    def __init__(self, documents: "Iterator[Document]") -> None:
+
+class _Source:
+    """Documents up to the first that cannot be read; the error waits in `error` until the others are written.
+
+    `question`: what is asked of each; None: what it brings itself.
+    """
+
+    def __init__(self, documents: "Iterator[Document]", question: str | None) -> None:
         self.documents = documents
+        self.question = question
         self.error: DataError | None = None
 
     def __iter__(self) -> "Iterator[Document]":
         try:
-            yield from self.documents
+            for document in self.documents:
+                yield document if self.question is None else replace(document, question=self.question)
         except DataError as error:
             self.error = error
 

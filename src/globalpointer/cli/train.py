@@ -20,7 +20,9 @@ def train(
         Path | None,
         typer.Option(help="The model folder.", show_default="runs/<name of the recipe>"),
     ] = None,
-    task: Annotated[str | None, typer.Option(help="What to find: ner, relation or event.", show_default="ner")] = None,
+    task: Annotated[
+        str | None, typer.Option(help="What to find: ner, relation, event or mrc.", show_default="ner")
+    ] = None,
     format: Annotated[str | None, typer.Option("--format", help=f"One of {FORMATS}.")] = None,  # noqa: A002
     joiner: Annotated[
         str | None, typer.Option(help='How the tokens of a column file become text: "" (Chinese) or " ".')
@@ -125,7 +127,10 @@ def fit_and_tell(recipe: "Recipe", folder: Path, base: Path | None, *, resume: b
     from globalpointer.evaluation.tables import table
     from globalpointer.training.fit import fit
     from globalpointer.training.inputs import digests, remembered
+    from globalpointer.training.places import check_places
 
+    if not resume:
+        check_places(recipe.model)
     with remembered(folder, digests(recipe, base), resume=resume):
         result = fit(recipe, output=folder, resume=resume, overwrite=overwrite, base=base)
     if not PartialState().is_main_process:

@@ -20,7 +20,12 @@ Answer = Callable[[Thresholds], list[Document] | None]
 
 
 def answering(
-    predictor: Predictor, texts: Sequence[Document], lowest: Thresholds, *, policy: str | None = None, batch_size: int = 32
+    predictor: Predictor,
+    texts: Sequence[Document],
+    lowest: Thresholds,
+    *,
+    policy: str | None = None,
+    batch_size: int = 32,
 ) -> Answer:
     """A function of the threshold, none below `lowest`.
 
@@ -55,7 +60,8 @@ def _decoding(
         if task.ranks is None and sum(len(grid) for each in cells for grid in each.values()) > most:
             return None
         decoded = (
-            task.decode(each, text.text, read.encoded.tokens) for text, each, read in zip(texts, cells, found, strict=True)
+            task.decode(each, text.text, read.encoded.tokens)
+            for text, each, read in zip(texts, cells, found, strict=True)
         )
         return [settle(each, thresholds, policy) for each in decoded]
 

@@ -24,6 +24,7 @@ from globalpointer.text.schema import Schema
 from globalpointer.text.spans import Document, Entity
 from globalpointer.training.answers import many_cells
 from globalpointer.training.documents import Corpus, resolve_path
+from globalpointer.training.places import nearest_model
 
 SOFT = 2.0
 """The a of target = sigmoid(a * logit) at which the soft multi-label loss is at rest with the teacher's own logits.
@@ -58,8 +59,7 @@ class Teacher:
         wanted = recipe.distillation
         if wanted is None:
             return None
-        _check_student(recipe)
-        predictor = _load(resolve_path(wanted.teacher, base))
+        predictor = load_teacher(recipe, wanted.teacher, base)
         texts = [document for path in wanted.unlabelled for document in _texts(resolve_path(path, base))]
         unlabelled, known = without(texts, [*corpus.train, *corpus.dev, *(corpus.test or [])])
         return cls(predictor, wanted.gold, unlabelled, len(known))
@@ -117,6 +117,12 @@ class Teacher:
                 yield task.decode(each.cells, document.text, each.encoded.tokens).entities or ()
 
 
+def load_teacher(recipe: Recipe, teacher: str, base: Path | None = None) -> Predictor:
+    """The model that is to teach what the recipe trains; errors as `Teacher.of`."""
+    _check_student(recipe)
+    return _load(resolve_path(teacher, base))
+
+
 def soft_labels(document: Document, finds: Sequence[Entity], gold: float) -> Document:
     """The text with entities whose scores are targets: gold · (1 where annotated) + (1 - gold) · the teacher's.
 
@@ -141,7 +147,7 @@ def _check_student(recipe: Recipe) -> None:
             f"[distillation]: {recipe.model.head!r} learns from no soft labels; expected model.head = one of "
             f"{', '.join(HEADS)}"
         )
-    if recipe.model.loss != "multilabel":
+    if recipe.model.loss not in (None, "multilabel"):
         raise ConfigError(
             f'[distillation]: the targets are those of model.loss = "multilabel", found {recipe.model.loss!r}'
         )
@@ -149,7 +155,7 @@ def _check_student(recipe: Recipe) -> None:
 
 def _load(place: str) -> Predictor:
     try:
-        if Path(place).parent.is_dir():
+        if Path(place).parent.is_dir() or nearest_model(place) is not None:
             check_exists(Path(place))  # no hub is asked for a folder that is only misspelt
         predictor = Predictor.from_pretrained(place)
     except (DataError, ModelError) as error:

@@ -2,13 +2,14 @@
 
 import difflib
 from collections.abc import Sequence
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from tokenizers import Tokenizer
 from torch import nn
 
-from globalpointer.build import EXTRACTORS, SCRATCH_ENCODERS, check_options, takes
+from globalpointer.build import EXTRACTORS, SCRATCH_ENCODERS, TASKS, check_options, takes
 from globalpointer.config import ModelConfig, Recipe, TaskConfig
 from globalpointer.data.tokenizers import Kind, learn_tokenizer, load_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
@@ -16,6 +17,7 @@ from globalpointer.errors import ConfigError, SchemaError
 from globalpointer.model import GlobalPointerConfig, GlobalPointerModel, is_model_folder, load_model
 from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
 from globalpointer.nn.encoders.minilm import MINILM
+from globalpointer.nn.encoders.questioning import QuestionOnTop
 from globalpointer.nn.encoders.stacked import BiLstmOnTop
 from globalpointer.predictor import Predictor
 from globalpointer.text.schema import Schema
@@ -31,6 +33,7 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
     _check_taken(recipe.model)
     unit = unit_of(document.text for document in documents)
     schema = _schema(recipe, documents)
+    trained = None if recipe.model.start_from is None else load_model(recipe.model.start_from)
     backend = make_tokenizer(recipe.model, documents, unit="character" if unit == "character" else "wordpiece")
     encoder, ready = _encoder(recipe.model, backend.get_vocab_size())
     encoder |= _on_top(recipe.model)
@@ -40,6 +43,8 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
         "truncation": recipe.model.truncation,
     }
     tokenizer = TextTokenizer(backend, **text)
+    if TASKS[recipe.task.kind].asks and tokenizer.separator:
+        _tell_separator(encoder, tokenizer.separator[0])
     given = {"dim": recipe.model.dim, "rotary": recipe.model.rotary}
     head = {name: value for name, value in given.items() if value is not None and takes(recipe.model.head, name)}
     config = GlobalPointerConfig(
@@ -50,9 +55,9 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
                 "name": recipe.model.head,
                 "options": {**head, **recipe.model.head_options},
             },
-            "loss": recipe.model.loss,
+            "loss": _loss(recipe),
             "loss_options": recipe.model.loss_options,
-            "thresholds": _thresholds(recipe.model),
+            "thresholds": _thresholds(recipe),
             "reduction": recipe.model.reduction or ("mean" if recipe.task.kind == "ner" else "sum"),
             "dropout": recipe.model.dropout,
         },
@@ -65,24 +70,38 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
     )
     model = GlobalPointerModel(config)
     _check_window(recipe.model, tokenizer, model.extractor.encoder)
+    if trained is not None:
+        _go_on(model, trained, str(recipe.model.start_from))
+        return Predictor(model, tokenizer)
     if ready is not None and recipe.model.pretrained:
         _take_weights(model.extractor.encoder, ready, recipe.model)
     learn_bigrams = getattr(model.extractor.encoder, "learn_bigrams", None)
     if learn_bigrams is not None:
-        learn_bigrams(each.ids for each in tokenizer.tokenize_batch(document.text for document in documents))
+        learn_bigrams(each.ids for each in tokenizer.tokenize_batch(read(documents)))
     return Predictor(model, tokenizer)
 
 
 def make_tokenizer(model: ModelConfig, documents: Sequence[Document], *, unit: str) -> Tokenizer:
-    """The tokenizer of `[model]`: learned from the training texts, the encoder's own, or the one that is named."""
+    """The tokenizer of `[model]`: learned from the training texts, the encoder's own, or the one that is named.
+
+    Where a trained model is gone on with, its own.
+    """
+    if model.start_from is not None:
+        return load_tokenizer(model.start_from)
     name = model.tokenizer or (unit if model.encoder in SCRATCH_ENCODERS else model.encoder)
     kind = next((kind for kind in LEARNED if kind == name), None)
     if kind is None:
         return load_tokenizer(name)
     if model.encoder not in SCRATCH_ENCODERS and model.pretrained:
         raise ConfigError(f"a learned tokenizer ({name!r}) does not fit the pretrained encoder {model.encoder!r}")
-    texts = (document.text for document in documents)
-    return learn_tokenizer(texts, kind, vocab_size=model.vocab_size, lowercase=model.lowercase)
+    return learn_tokenizer(read(documents), kind, vocab_size=model.vocab_size, lowercase=model.lowercase)
+
+
+def read(documents: Sequence[Document]) -> list[str]:
+    """What the model will read: the texts, or, where questions are asked of them, each text once and the questions."""
+    texts = [document.text for document in documents]
+    questions = [document.question for document in documents if document.question is not None]
+    return [*dict.fromkeys(texts), *questions] if questions else texts
 
 
 def _encoder(model: ModelConfig, vocab_size: int) -> tuple[dict[str, Any], nn.Module | None]:
@@ -106,7 +125,7 @@ def _pretrained(model: ModelConfig) -> HuggingFaceEncoder:
     if not is_model_folder(model.encoder):
         return HuggingFaceEncoder.from_pretrained(model.encoder, weights=model.pretrained)
     encoder = load_model(model.encoder).extractor.encoder
-    if isinstance(encoder, BiLstmOnTop):
+    if isinstance(encoder, BiLstmOnTop | QuestionOnTop):
         encoder = encoder.encoder
     if not isinstance(encoder, HuggingFaceEncoder):
         raise ConfigError(
@@ -123,6 +142,15 @@ def _on_top(model: ModelConfig) -> dict[str, Any]:
     return {} if model.on_top is None else {"on_top": {"name": model.on_top, "options": model.on_top_options}}
 
 
+def _tell_separator(encoder: dict[str, Any], separator: int) -> None:
+    """Where the question ends, for what can tell it from the text."""
+    if encoder["name"] in SCRATCH_ENCODERS and "embedding" in signature(SCRATCH_ENCODERS[encoder["name"]]).parameters:
+        options = encoder["options"]
+        options["embedding"] = {"separator": separator, **(options.get("embedding") or {})}
+    if encoder.get("on_top", {}).get("name") == "question":
+        encoder["on_top"]["options"] = {"separator": separator, **encoder["on_top"]["options"]}
+
+
 def _take_weights(encoder: nn.Module, ready: nn.Module, model: ModelConfig) -> None:
     """Give the encoder, or the one beneath what is on top, its pretrained weights."""
     own = encoder if model.on_top is None else encoder.get_submodule("encoder")
@@ -132,6 +160,21 @@ def _take_weights(encoder: nn.Module, ready: nn.Module, model: ModelConfig) -> N
         raise ConfigError(
             f"model.encoder_options {model.encoder_options} change the shape of the encoder, so that its pretrained "
             "weights no longer fit: leave them out, or start from random weights with model.pretrained = false"
+        ) from None
+
+
+def _go_on(model: GlobalPointerModel, trained: GlobalPointerModel, place: str) -> None:
+    """Give a model the weights of a trained one; ConfigError where the two differ in labels or shape."""
+    own, theirs = (each.config.architecture["task"] for each in (model, trained))
+    if own != theirs:
+        differ = ", ".join(sorted(key for key in {*own, *theirs} if own.get(key) != theirs.get(key)))
+        raise ConfigError(f"model.start_from: the task of {place} differs from that of the recipe in: {differ}")
+    try:
+        model.load_state_dict(trained.state_dict())
+    except RuntimeError as error:
+        raise ConfigError(
+            f"model.start_from: the weights of {place} do not fit [model] of this recipe; encoder, head and their "
+            f"options must be as in {place}/recipe.toml: {str(error).splitlines()[1].strip()}"
         ) from None
 
 
@@ -145,11 +188,19 @@ def _check_taken(model: ModelConfig) -> None:
         raise ConfigError(f"{model.head!r} has no use for model.{idle[0]}: leave it out, or choose another model.head")
 
 
-def _thresholds(model: ModelConfig) -> float | str:
+def _loss(recipe: Recipe) -> str:
+    """As asked for; else that of the task, and what a whole system has a loss of its own instead of."""
+    asks = TASKS[recipe.task.kind].asks and recipe.model.head not in EXTRACTORS
+    return recipe.model.loss or ("joint" if asks else "multilabel")
+
+
+def _thresholds(recipe: Recipe) -> float | str:
     """As asked for; else learned, but a whole system has no scores that a threshold could be taken from."""
-    if model.thresholds is not None:
-        return model.thresholds
-    return 0.0 if model.head in EXTRACTORS else "learned"
+    if recipe.model.thresholds is not None:
+        return recipe.model.thresholds
+    if recipe.model.head in EXTRACTORS:
+        return 0.0
+    return "null" if TASKS[recipe.task.kind].asks else "learned"
 
 
 def _check_name(encoder: str) -> None:
@@ -179,6 +230,8 @@ def _options(task: TaskConfig, documents: Sequence[Document]) -> dict[str, Any]:
 
 
 def _schema(recipe: Recipe, documents: Sequence[Document]) -> Schema:
+    if recipe.task.labels is not None and recipe.task.kind == "mrc":
+        raise ConfigError('task.labels names what has labels, and answers (task.kind "mrc") have none: leave it out')
     used = _of_kind(Schema.of(documents), recipe.task.kind)
     if recipe.task.labels is None:
         return used
@@ -193,6 +246,8 @@ def _schema(recipe: Recipe, documents: Sequence[Document]) -> Schema:
 
 def _of_kind(schema: Schema, kind: str) -> Schema:
     """What a task of this kind can find; documents may have more."""
+    if kind == "mrc":
+        return Schema()
     if kind == "ner":
         return Schema(schema.entities)
     return Schema(events=schema.events) if kind == "event" else Schema(schema.entities, schema.relations)

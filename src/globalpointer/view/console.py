@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from rich.text import Text
 
 from globalpointer.text.spans import Document, Entity, Event, Relation, Span
+from globalpointer.view.answers import ranked
 from globalpointer.view.links import is_annotated, shades_of
 from globalpointer.view.pieces import pieces, visible
 
@@ -16,6 +17,8 @@ def console(document: Document) -> Text:
 
     Brackets and labels are in the colour of the label.
     """
+    if document.answers is not None:
+        return _answered(document)
     if not is_annotated(document):
         return Text(visible(document.text)).append("  (not annotated)", style="dim")
     shades = shades_of([document])
@@ -25,6 +28,17 @@ def console(document: Document) -> Text:
         *(_event(each, document.text, shades) for each in document.events or ()),
     ]
     return Text(INDENT).join(lines)
+
+
+def _answered(document: Document) -> Text:
+    """The text with its best answer in brackets, then the question with the answers and how probable they are."""
+    shown = Document(document.text, ranked(document).entities[:1])  # type: ignore[index]  # a tuple, see ranked
+    drawn = _brackets(shown, shades_of([shown])).append(INDENT)
+    drawn.append(visible(document.question or ""), style="italic")
+    for answer in document.answers or ():
+        score = "" if answer.score is None else f"{100 * answer.score:.0f} % "
+        drawn.append(f"{INDENT}{score}", style="dim").append(_surface(document.text, answer.span), style="bold")
+    return drawn if document.answers else drawn.append(f"{INDENT}no answer", style="dim")
 
 
 def _brackets(document: Document, shades: Mapping[str, str]) -> Text:

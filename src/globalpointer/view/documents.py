@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from globalpointer.text.spans import Document, Entity, Span
+from globalpointer.view.answers import STYLE as ANSWERS
+from globalpointer.view.answers import listing, question, ranked
 from globalpointer.view.arcs import arcs
 from globalpointer.view.graph import graph
 from globalpointer.view.links import annotations, is_annotated, shades_of
@@ -21,17 +23,17 @@ STEP = 5
 
 def html(documents: Sequence[Document], *, title: str = "") -> str:
     """One self-contained page with every document, legends that count the labels, and a graph of the relations."""
-    shades = shades_of(documents)
+    asked = any(document.answers is not None for document in documents)
+    shades = shades_of(_drawable(document) for document in documents)
     counts = {kind: Counter(each.label for each in found) for kind, found in annotations(documents).items()}
     heading = title or "Documents"
-    totals = [f"{len(documents)} documents", *(f"{counted.total()} {kind}" for kind, counted in counts.items())]
     legends = "".join(_legend(counted, shades) for counted in counts.values())
     sections = "\n".join(
         f'<section class="doc">{_name(document, number)}{_drawn(document, shades)}</section>'
         for number, document in enumerate(documents, 1)
     )
-    top = f"<h1>{content(heading)}</h1><p>{', '.join(totals)}</p>{legends}{graph(documents, shades=shades)}"
-    return frame(heading, f"{top}\n{sections}")
+    top = f"<h1>{content(heading)}</h1><p>{_totals(documents, counts)}</p>{legends}{graph(documents, shades=shades)}"
+    return frame(heading, f"{top}\n{sections}", style=ANSWERS if asked else "")
 
 
 def fragment(
@@ -57,6 +59,15 @@ def fragment(
     return f'<p class="text" dir="auto" style="line-height:calc(1.9em + {STEP * depth}px)">{"".join(parts)}</p>'
 
 
+def _totals(documents: Sequence[Document], counts: Mapping[str, Counter[str]]) -> str:
+    """How many documents there are, and how much of each kind of annotation; answers where questions were asked."""
+    asked = [document for document in documents if document.answers is not None]
+    totals = {"documents": len(documents)}
+    totals |= {kind: counted.total() for kind, counted in counts.items() if counted or not asked}
+    totals |= {"questions": len(asked), "answered": sum(bool(document.answers) for document in asked)} if asked else {}
+    return ", ".join(f"{count} {what}" for what, count in totals.items())
+
+
 def _legend(counts: Counter[str], shades: Mapping[str, str]) -> str:
     entries = (
         f'<li><i class="chip" style="--c:{shades[label]}" data-label="{attribute(label)}"></i>{counts[label]}</li>'
@@ -67,7 +78,12 @@ def _legend(counts: Counter[str], shades: Mapping[str, str]) -> str:
 
 def _drawn(document: Document, shades: Mapping[str, str]) -> str:
     linked = document.relations or document.events
-    return arcs(document, shades=shades) if linked else fragment(document, shades=shades)
+    drawn = arcs(document, shades=shades) if linked else fragment(_drawable(document), shades=shades)
+    return drawn if document.answers is None else f"{question(document)}{drawn}{listing(document)}"
+
+
+def _drawable(document: Document) -> Document:
+    return document if document.answers is None else ranked(document)
 
 
 def _name(document: Document, number: int) -> str:

@@ -48,7 +48,8 @@ class FakePredictor:
 
     def predict_stream(self, texts, **options):
         FakePredictor.asked = options
-        for text in texts:
+        for given in texts:
+            text = given.text if isinstance(given, Document) else given
             if text == "press Ctrl-C":
                 raise KeyboardInterrupt
             empty = Document(text)

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from globalpointer.text.spans import Document
+
 
 def stdin(monkeypatch, raw):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(raw))))
@@ -142,7 +144,7 @@ def test_a_closed_pipe_ends_in_peace(tmp_path):
         "    schema = Schema(('A',))\n"
         "    from_pretrained = classmethod(lambda cls, folder: cls())\n"
         "    def predict_stream(self, texts, **options):\n"
-        "        return (Document(text, ()) for text in texts)\n"
+        "        return (Document(each.text, ()) for each in texts)\n"
         "module = ModuleType('globalpointer.predictor'); module.Predictor = Predictor\n"
         "sys.modules['globalpointer.predictor'] = module\n"
         "from globalpointer.cli.main import run\nrun(['predict', 'm', sys.argv[1], '--format', 'text'])\n"
@@ -157,3 +159,29 @@ def test_a_closed_pipe_ends_in_peace(tmp_path):
     assert process.stderr.read() == ""
     assert process.wait(timeout=60) == 0
     process.stderr.close()
+
+
+def test_a_question_is_asked_of_every_text(cli, predictor, monkeypatch, tmp_path):
+    file = tmp_path / "in.jsonl"
+    file.write_text('{"text": "Ann sings", "question": "Who sings?"}\n{"text": "Bob", "question": "Who?"}\n')
+    asked = []
+    monkeypatch.setattr(predictor, "kind", "answer", raising=False)
+
+    def stream(self, documents, **options):
+        for document in documents:
+            asked.append(document.question)
+            yield Document(document.text, answers=())
+
+    monkeypatch.setattr(predictor, "predict_stream", stream)
+    assert cli("predict", "m", file).code == 0
+    assert cli("predict", "m", file, "--question", "Why?").code == 0
+    assert asked == ["Who sings?", "Who?", "Why?", "Why?"]
+
+
+def test_a_question_for_a_model_that_answers_none_is_refused(cli, predictor, monkeypatch, tmp_path):
+    file = tmp_path / "in.txt"
+    file.write_text("Ann sings\n")
+    monkeypatch.setattr(predictor, "kind", "entity", raising=False)
+    result = cli("predict", "m", file, "--format", "text", "--question", "Who?")
+    assert result.code == 1
+    assert "--question is for models of task mrc" in result.err

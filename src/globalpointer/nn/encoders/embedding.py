@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from globalpointer.nn.encoders.matching import Matching
+
 # Above every key: what stands in the places of the bigram table that hold no bigram.
 _EMPTY = torch.iinfo(torch.int64).max
 
@@ -17,6 +19,7 @@ class TokenEmbedding(nn.Module):
     until then all are unknown. Beyond the ends of a text stands an id of its own; padding counts as beyond the end. In
     training a token is read as the token `unknown` with probability `token_unknown`, and a bigram as unknown with
     probability `bigram_unknown`, so that both are known when they are met. `unknown` is [UNK] of learned tokenizers.
+    `separator`: the id between a question and a text; then `matching` more numbers say what stands on both sides.
     """
 
     keys: Int[Tensor, " bigrams"]
@@ -32,6 +35,8 @@ class TokenEmbedding(nn.Module):
         unknown: int = 1,
         token_unknown: float = 0.05,
         bigram_unknown: float = 0.2,
+        separator: int | None = None,
+        matching: int = 16,
     ) -> None:
         super().__init__()
         if bigram_dim and bigrams < 1:
@@ -39,7 +44,8 @@ class TokenEmbedding(nn.Module):
         if not 0 <= unknown < vocab_size:
             raise ValueError(f"the unknown token must be an id below {vocab_size}, got unknown={unknown}")
         self.vocab_size = vocab_size
-        self.dim = token_dim + 2 * bigram_dim
+        self.match = None if separator is None or not matching else Matching(matching, separator)
+        self.dim = token_dim + 2 * bigram_dim + (0 if self.match is None else matching)
         self.unknown = unknown
         self.token_unknown = token_unknown
         self.bigram_unknown = bigram_unknown
@@ -84,7 +90,7 @@ class TokenEmbedding(nn.Module):
             sides = (self._forgotten(side, self.bigram_unknown, 0) for side in (rows[:, :-1], rows[:, 1:]))
             vectors = torch.cat([vectors, *(self.bigram(side) for side in sides)], dim=-1)
         dropped: Tensor = self.dropout(vectors)
-        return dropped
+        return dropped if self.match is None else torch.cat([dropped, self.match(tokens, attention)], dim=-1)
 
     def _keys(self, left: Tensor, right: Tensor) -> Tensor:
         """One number for each pair of ids; int64 holds it for any vocabulary below three billion."""

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from globalpointer.comparison.folder import prepare
+from globalpointer.comparison.folder import check_folder, prepare
 from globalpointer.comparison.outcome import Comparison
 from globalpointer.comparison.plan import Plan
 from globalpointer.comparison.report import write_report
 from globalpointer.comparison.rows import Row
-from globalpointer.comparison.runs import Ground, carry_out, place
+from globalpointer.comparison.runs import Ground, carry_out, place, unfinished
 from globalpointer.comparison.speed import Speed, keep, kept, timed
+from globalpointer.comparison.trial import check_systems, remarks
 from globalpointer.training.documents import load_corpus
 
 SPEED = "speed.json"
@@ -30,17 +31,23 @@ def compare(
 
     `resume` goes on where a comparison was stopped: finished runs are read back, and one that was stopped goes on from
     its last checkpoint. `speed`: whether training and prediction are timed. A run that fails is among the `failures`.
-    Raises ConfigError and DataError where nothing can be run.
+    Raises ConfigError and DataError where nothing can be run, and before anything is where a system does not fit.
     """
     folder = Path(output)
     console = console or Console(stderr=True)
+    check_folder(plan, folder, resume=resume, overwrite=overwrite)
     first = plan.systems[0]
     corpus = load_corpus(first.recipe.data, kind=plan.kind, base=first.base)
     ground = Ground.of(corpus, plan.kind)
-    prepare(plan, folder, resume=resume, overwrite=overwrite)
+    waiting = {run.system for run in (unfinished(plan, folder) if resume else plan.runs)}
+    check_systems([system for system in plan.systems if system.name in waiting], corpus, folder)
+    prepare(folder, overwrite=overwrite)
+    partly = remarks(plan.systems, corpus.train)
+    for remark in partly:
+        console.print(remark, style="yellow", markup=False, soft_wrap=True)
     rows, failures = carry_out(plan, folder, ground, console)
     taken = _speed(plan, folder, ground, rows, console) if speed and rows else None
-    found = Comparison(plan, folder, ground, rows, failures, taken)
+    found = Comparison(plan, folder, ground, rows, failures, taken, partly)
     write_report(found)
     return found
 

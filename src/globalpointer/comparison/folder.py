@@ -12,10 +12,10 @@ from globalpointer.training.folder import RECIPE
 from globalpointer.training.inputs import check, digests
 
 
-def prepare(plan: Plan, folder: Path, *, resume: bool, overwrite: bool) -> None:
-    """A folder that belongs to this comparison: empty, or with runs of the same recipes where it is resumed.
+def check_folder(plan: Plan, folder: Path, *, resume: bool, overwrite: bool) -> None:
+    """Raise ConfigError unless the folder is empty, or a comparison whose runs have the recipes and files of the plan.
 
-    Raises ConfigError before anything is trained or removed.
+    One that is not to be resumed must be allowed to be overwritten.
     """
     if resume and overwrite:
         raise ConfigError("resume keeps what is there and overwrite replaces it: choose one of them")
@@ -23,9 +23,14 @@ def prepare(plan: Plan, folder: Path, *, resume: bool, overwrite: bool) -> None:
         raise ConfigError(f"{folder}: a folder is expected for the comparison, this is a file")
     if folder.is_dir() and any(folder.iterdir()):
         _check_ours(folder, resume=resume, overwrite=overwrite)
-        if overwrite:
-            shutil.rmtree(folder)
-    _check_runs(plan, folder)
+    if resume:
+        _check_runs(plan, folder)
+
+
+def prepare(folder: Path, *, overwrite: bool) -> None:
+    """Make the folder, or empty it; see `check_folder`."""
+    if overwrite and folder.is_dir():
+        shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ROWS).touch()
 

@@ -12,7 +12,10 @@ from globalpointer.comparison.speed import Speed
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`rows`: the finished runs in the order of the plan. `failures`: those that came to no end."""
+    """`rows`: the finished runs in the order of the plan. `failures`: those that came to no end.
+
+    `remarks`: what a system can learn in part only.
+    """
 
     plan: Plan
     folder: Path
@@ -20,6 +23,7 @@ class Comparison:
     rows: Sequence[Row]
     failures: Sequence[Failure] = ()
     speed: Speed | None = None
+    remarks: Sequence[str] = ()
 
     @property
     def systems(self) -> list[System]:

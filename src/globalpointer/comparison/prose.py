@@ -78,7 +78,7 @@ def failed(comparison: Comparison) -> list[str]:
 
 
 def notes(comparison: Comparison) -> list[str]:
-    """What was dropped of recipes, and what was left out or lost in training; said once where all runs say it."""
+    """What was dropped of recipes, and was left out, lost or not learned in training; once where all runs say it."""
     dropped = [
         f"{system.name}: its head does not take {', '.join(system.dropped)}, which the recipe has"
         for system in comparison.plan.systems
@@ -89,7 +89,7 @@ def notes(comparison: Comparison) -> list[str]:
         for note in row.notes:
             said.setdefault(note, []).append(f"{row.system}, seed {row.seed}")
     shared = [note if len(by) == len(comparison.rows) else f"{'; '.join(by)}: {note}" for note, by in said.items()]
-    return dropped + shared
+    return [*dropped, *comparison.remarks, *shared]
 
 
 def _name(run: Run) -> str:

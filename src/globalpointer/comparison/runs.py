@@ -58,8 +58,9 @@ class Failure:
 
 def carry_out(plan: Plan, folder: Path, ground: Ground, console: Console) -> tuple[list[Row], list[Failure]]:
     """Every run of the plan that is not in `rows.jsonl` yet; a failure does not keep the others from going on."""
+    left = unfinished(plan, folder)
+    finished = [run for run in plan.runs if run not in left]
     known = rows.read(folder / ROWS)
-    finished = [run for run in plan.runs if _is_finished(run, folder, known.get((run.system, run.seed)))]
     found = [known[run.system, run.seed] for run in finished]
     failures = []
     if finished:
@@ -67,9 +68,7 @@ def carry_out(plan: Plan, folder: Path, ground: Ground, console: Console) -> tup
     with overall(console) as bar:
         done = len(finished)
         task = bar.add_task("", total=len(plan.runs), completed=done, before=done, run=None, folder=None)
-        for run in plan.runs:
-            if run in finished:
-                continue
+        for run in left:
             present(bar, task, run, place(folder, run))
             outcome = _attempt(run, folder, ground)
             if isinstance(outcome, Row):
@@ -81,6 +80,12 @@ def carry_out(plan: Plan, folder: Path, ground: Ground, console: Console) -> tup
             bar.advance(task)
     order = [(run.system, run.seed) for run in plan.runs]
     return sorted(found, key=lambda row: order.index((row.system, row.seed))), failures
+
+
+def unfinished(plan: Plan, folder: Path) -> list[Run]:
+    """The runs of the plan that are not in `rows.jsonl` yet, or whose answers are lost."""
+    known = rows.read(folder / ROWS)
+    return [run for run in plan.runs if not _is_finished(run, folder, known.get((run.system, run.seed)))]
 
 
 def place(folder: Path, run: Run | Row) -> Path:

@@ -79,9 +79,6 @@ EXTRACTORS: dict[str, Callable[..., nn.Module]] = {
 OF_RELATIONS = ("tplinker", "casrel")
 """Extractors that find relations and nothing else."""
 
-OF_RELATIONS = ("tplinker", "casrel")
-"""Extractors that find relations and nothing else."""
-
 LOSSES: dict[str, Loss] = {
     "multilabel": multilabel_crossentropy,
     "binary": binary_crossentropy,
@@ -118,7 +115,6 @@ def build_extractor(architecture: Mapping[str, Any]) -> nn.Module:
     if name in EXTRACTORS:
         _check_own_loss(architecture)
         _check_kind(name, architecture["task"]["kind"])
-        _check_kind(name, architecture["task"]["kind"])
         given = {"encoder": encoder, "grids": grids, "dropout": architecture["dropout"]}
         made: nn.Module = construct(EXTRACTORS[name], architecture["head"]["options"], repr(name), **given)
         return made
@@ -134,12 +130,6 @@ def build_extractor(architecture: Mapping[str, Any]) -> nn.Module:
         dropout=architecture["dropout"],
         exclusive=architecture["loss"] in EXCLUSIVE,
     )
-
-
-def _check_kind(system: str, kind: str) -> None:
-    """Systems that find entities alone look at the grids themselves; others would be trained in vain."""
-    if system in OF_RELATIONS and kind != "relation":
-        raise ConfigError(f'{system!r} finds relations and nothing else: it needs task.kind = "relation", not {kind!r}')
 
 
 def _check_kind(system: str, kind: str) -> None:

@@ -25,7 +25,7 @@ Digests = Mapping[str, str]
 
 
 def digests(recipe: Recipe, base: Path | None = None) -> Digests:
-    """Of every file that a recipe names: data, the teacher and its texts, an encoder or tokenizer in a folder.
+    """Of every file that a recipe names: data, the teacher and its texts, and models in folders.
 
     `base`: the folder of the recipe. What is not there is left out: hub names, standard input, and files that are
     missing, which those who read them report better.
@@ -84,7 +84,8 @@ def _named(recipe: Recipe) -> Iterator[str]:
     data, taught = recipe.data, recipe.distillation
     for paths in (data.train, data.dev, data.test, data.without, taught and [taught.teacher, *taught.unlabelled]):
         yield from paths or ()
-    yield from (name for name in (recipe.model.encoder, recipe.model.tokenizer) if name and Path(name).is_dir())
+    models = (recipe.model.encoder, recipe.model.tokenizer, recipe.model.start_from)
+    yield from (name for name in models if name and Path(name).is_dir())
 
 
 def _files(place: Path) -> Iterator[Path]:

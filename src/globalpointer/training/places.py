@@ -1,4 +1,4 @@
-"""Encoders and tokenizers in folders: one that is only misspelt is told at once, and not looked for on the hub."""
+"""Models and tokenizers in folders: one that is only misspelt is told at once, and not looked for on the hub."""
 
 import difflib
 import re
@@ -13,11 +13,12 @@ _ON_HUB = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 
 
 def check_places(model: ModelConfig) -> None:
-    """Raise ConfigError where the encoder or the tokenizer is a folder that is not there.
+    """Raise ConfigError where the encoder, the tokenizer or the model to start from is a folder that is not there.
 
     What may be a name on the hub is taken for one, unless a model stands in a folder of nearly that name.
     """
-    for key, name in (("encoder", model.encoder), ("tokenizer", model.tokenizer)):
+    for key in ("encoder", "tokenizer", "start_from"):
+        name = getattr(model, key)
         if name is None or name in SCRATCH_ENCODERS or Path(name).exists():
             continue
         near = nearest_model(name)

@@ -60,8 +60,9 @@ def test_digests_are_those_of_the_bytes_under_the_names_of_the_recipe(recipe, fi
     }
 
 
-def test_an_encoder_in_a_folder_counts_and_a_name_does_not(recipe, files):
-    given = load_recipe(None, [f"model.encoder={files / 'teacher'}"], data={"format": "jsonl", "train": "x"})
+@pytest.mark.parametrize("key", ["encoder", "tokenizer", "start_from"])
+def test_a_model_in_a_folder_counts_and_a_name_does_not(recipe, files, key):
+    given = load_recipe(None, [f"model.{key}={files / 'teacher'}"], data={"format": "jsonl", "train": "x"})
     assert set(digests(given)) == {f"{files / 'teacher'}/{name}" for name in OF_THE_TEACHER}
 
 

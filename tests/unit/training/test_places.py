@@ -20,7 +20,7 @@ def check(tmp_path, monkeypatch):
     return call
 
 
-@pytest.mark.parametrize("key", ["encoder", "tokenizer"])
+@pytest.mark.parametrize("key", ["encoder", "tokenizer", "start_from"])
 @pytest.mark.parametrize(
     ("name", "near"),
     [

@@ -6,7 +6,7 @@ from typing import Any
 from globalpointer.build import EXTRACTORS, takes
 from globalpointer.config import ModelConfig, Recipe
 
-_OF_PAIRS = ("loss", "loss_options", "reduction", "thresholds")
+OF_PAIRS = ("loss", "loss_options", "reduction", "thresholds")
 """Keys of `[model]` that only systems which score pairs of tokens have; a whole extractor brings its own."""
 
 
@@ -27,7 +27,7 @@ def _dropped(recipe: Recipe, head: str) -> Iterator[str]:
     for key in recipe.model.head_options:
         if not takes(head, key):
             yield f"model.head_options.{key}"
-    ours = _OF_PAIRS if head in EXTRACTORS else ()
+    ours = OF_PAIRS if head in EXTRACTORS else ()
     for key in (*(key for key in ("dim", "rotary") if not takes(head, key)), *ours):
         if not _is_default(recipe.model, key):
             yield f"model.{key}"

@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 
+from globalpointer.comparison.defaults import shown
 from globalpointer.comparison.outcome import Comparison
 from globalpointer.comparison.rows import Row
 from globalpointer.comparison.runs import answers
@@ -126,15 +127,15 @@ def _range(found: Quartiles, form: str) -> str:
 
 
 def settings(comparison: Comparison) -> Section | None:
-    """The keys in which the recipes differ; None where they do not."""
+    """The keys in which the recipes differ, with what holds where one says nothing; None where they do not."""
     systems = comparison.plan.systems
     found = differing([system.recipe for system in systems])
-    rows = tuple((key, *map(_shown, values)) for key, values in found.items() if key != "training.seed")
+    rows = tuple(
+        (key, *(shown(system.recipe, key, value) for system, value in zip(systems, values, strict=True)))
+        for key, values in found.items()
+        if key != "training.seed"
+    )
     return Section("Where the recipes differ", ("key", *(each.name for each in systems)), (rows,)) if rows else None
-
-
-def _shown(value: object) -> str:
-    return "" if value is None else str(value)
 
 
 def runs(comparison: Comparison) -> Section:

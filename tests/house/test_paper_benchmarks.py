@@ -6,7 +6,7 @@ import shutil
 import pytest
 from benchmarks import paper, paper_rows, paper_sizes, paper_tables, rows
 
-from globalpointer.comparison import compare, make_plan
+from globalpointer.comparison import compare, make_plan, speed
 from globalpointer.config import load_recipe
 from globalpointer.data.sample import sample
 from globalpointer.data.writers import write
@@ -21,7 +21,10 @@ subset = {{size = 100}}
 [model]
 head = "{head}"
 dropout = 0.0
-encoder_options = {{hidden = 32, dropout = 0.0, embedding = {{token_dim = 32, bigram_dim = 16, dropout = 0.0}}}}
+tokenizer = "character"
+encoder_options.hidden = 32
+encoder_options.dropout = 0.0
+encoder_options.embedding = {{token_dim = 32, bigram_dim = 16, bigrams = 1024, dropout = 0.0}}
 
 [training]
 num_train_epochs = 6
@@ -41,7 +44,9 @@ def house(tmp_path_factory):
         write(sample(part, "en")[:size], house / f"{part}.jsonl", "jsonl")
     for head in ("crf", "efficient"):
         (recipes / f"{head}.toml").write_text(RECIPE.format(folder=house, head=head), encoding="utf-8")
-    compare(make_plan([recipes], seeds=[42, 1]), house / "runs" / "cluener")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(speed, "ROUNDS", 3)
+        compare(make_plan([recipes], seeds=[42, 1]), house / "runs" / "cluener")
     return house
 
 

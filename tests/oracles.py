@@ -315,3 +315,76 @@ def longest_apart(spans):
         if all(span[2] < other[1] or other[2] < span[1] for other in taken):
             taken.append(span)
     return set(taken)
+
+
+# ── answers as strings and as places ─────────────────────────────────────────────────────────────────────────────────
+
+
+def squad_score(golds, found):
+    """(EM, F1) as SQuAD has them, letter by letter: the best over the gold strings."""
+
+    def tokens(text):
+        kept = "".join(each for each in text.lower() if each not in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+        words, word = [], ""
+        for each in kept + " ":
+            if each.isalnum():  # a word ends where letters end, but only blanks part tokens
+                word += each
+                continue
+            words += [word if word not in ("a", "an", "the") else " ", each]
+            word = ""
+        return "".join(words).split()
+
+    def f1(gold, other):
+        if not gold or not other:
+            return float(gold == other)
+        left, common = list(gold), 0
+        for each in other:
+            if each in left:
+                left.remove(each)
+                common += 1
+        return 2 * common / (len(gold) + len(other))
+
+    pairs = [(tokens(gold), tokens(found)) for gold in golds]
+    return max(float(one == other) for one, other in pairs), max(f1(one, other) for one, other in pairs)
+
+
+def cmrc_score(golds, found):
+    """(EM, F1) as CMRC2018 has them: every substring of pieces is looked at."""
+    signs = "-:_*^/\\~`+=，。：？！“”；’《》·、「」（）－～『』"
+
+    def normal(text):
+        return "".join(each for each in text.lower().strip() if each not in signs)
+
+    def chinese(each):
+        return "\u4e00" <= each <= "\u9fa5"
+
+    def letter(each):
+        return each.isalnum() and not chinese(each)
+
+    def pieces(text):
+        made, word, text = [], "", normal(text)
+        for place, each in enumerate(text):
+            after = text[place + 1 : place + 2]
+            if letter(each) or (word and ((each in ".'" and letter(after)) or (each == "," and after.isdecimal()))):
+                word += each
+                continue
+            made += [word, "" if each.isspace() else each]
+            word = ""
+        return [each for each in [*made, word] if each]
+
+    def runs(each):
+        return {tuple(each[i:j]) for i in range(len(each)) for j in range(i + 1, len(each) + 1)}
+
+    def f1(gold, other):
+        if not gold or not other:
+            return float(gold == other)
+        return 2 * max(map(len, runs(gold) & runs(other)), default=0) / (len(gold) + len(other))
+
+    exact = max(float(normal(gold) == normal(found)) for gold in golds)
+    return exact, max(f1(pieces(gold), pieces(found)) for gold in golds)
+
+
+def place_f1(golds, found):
+    """F1 of half-open (start, end), character by character."""
+    here = set(range(*found))
+    return max(2 * len(here & set(range(*gold))) / (len(here) + gold[1] - gold[0]) for gold in golds)

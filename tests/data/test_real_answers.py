@@ -1,8 +1,11 @@
-"""The questions of the real files, with the counts that their README gives; nothing lost in silence."""
+"""The questions of the real files, with the counts that their README gives, and the scores of their annotators."""
 
 import pytest
 
 from globalpointer.data.readers import Notes, read
+from globalpointer.evaluation.answer_marks import mark
+from globalpointer.evaluation.marks import Marks
+from globalpointer.evaluation.official import official
 
 pytestmark = pytest.mark.data
 
@@ -23,3 +26,16 @@ def test_every_answer_is_kept_or_noted(data_dir, path, questions, contexts, answ
     assert all(document.answers for document in documents)
     assert all(each.text in document.accepted for document in documents for each in document.answers)
     assert notes.counts() == noted
+
+
+@pytest.mark.parametrize(
+    ("path", "unit", "exact", "f1"),
+    [("squad/squad_dev_a.json.gz", "word", 0.824, 0.916), ("cmrc2018/cmrc2018_dev.json.gz", "character", 0.926, 0.978)],
+)
+def test_annotators_agree_as_much_as_was_published(data_dir, path, unit, exact, f1):
+    """Each of the first three against the others. Published for people, in per cent: SQuAD test, second annotator,
+    82.3 and 91.2; CMRC2018 dev 91.1 and 97.3."""
+    written = [each.accepted for each in read(data_dir / path, "squad", notes=Notes()) if len(each.accepted) > 2]
+    marks = [mark(each[:k] + each[k + 1 :], each[k], official(unit)) for each in written for k in range(3)]
+    total = sum(marks, Marks())
+    assert (round(total.exact, 3), round(total.f1, 3)) == (exact, f1)

@@ -8,7 +8,7 @@ from globalpointer.comparison.outcome import Comparison
 from globalpointer.comparison.rows import Row
 from globalpointer.comparison.runs import answers
 from globalpointer.comparison.speed import Quartiles, Speed
-from globalpointer.evaluation.counts import Counts
+from globalpointer.evaluation.counts import Counted, Counts
 from globalpointer.evaluation.sections import CAPTIONS, Section, percent
 from globalpointer.evaluation.significance import HEADLINES, bootstrap
 from globalpointer.training.differences import differing
@@ -60,7 +60,7 @@ def differences(comparison: Comparison) -> Section | None:
     return Section(title, ("system", "difference", "95 % of the draws", "p"), (tuple(made),))
 
 
-def _pooled(comparison: Comparison, system: str) -> list[Counts]:
+def _pooled(comparison: Comparison, system: str) -> list[Counted]:
     """The counts behind F1, document by document, added up over the seeds."""
     ground, headline = comparison.ground, HEADLINES[comparison.plan.kind]
     runs = [headline(ground.gold, answers(comparison.folder, row)) for row in comparison.of(system)]
@@ -97,7 +97,7 @@ def _columns(comparison: Comparison, first: str) -> Cells:
     return (first, "gold", *(system.name for system in comparison.systems))
 
 
-def _across(comparison: Comparison, name: str, counts: Sequence[Counts]) -> Cells:
+def _across(comparison: Comparison, name: str, counts: Sequence[Counted]) -> Cells:
     """A row with one F1 a system, from the counts of each run; a dash where there is no gold, which is no failure."""
     by_system: dict[str, list[float]] = {}
     for row, each in zip(comparison.rows, counts, strict=True):

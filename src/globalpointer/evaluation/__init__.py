@@ -5,18 +5,27 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from globalpointer.errors import DataError
+from globalpointer.evaluation.answers import AnswerReport, evaluate_answers
 from globalpointer.evaluation.calibration import calibration_error, fit_slope
 from globalpointer.evaluation.counts import Counts, Matches
 from globalpointer.evaluation.events import EventReport, evaluate_events
+from globalpointer.evaluation.marks import Marks
 from globalpointer.evaluation.relations import RelationReport, evaluate_relations
 from globalpointer.evaluation.report import Report, evaluate, mentions
 
-AnyReport = Report | RelationReport | EventReport
+AnyReport = Report | RelationReport | EventReport | AnswerReport
 
-EVALUATIONS: Final = MappingProxyType({"ner": evaluate, "relation": evaluate_relations, "event": evaluate_events})
-"""The evaluation of each task: `(gold, found, *, unit="character", seen=None) -> report`."""
+EVALUATIONS: Final = MappingProxyType(
+    {"ner": evaluate, "relation": evaluate_relations, "event": evaluate_events, "mrc": evaluate_answers}
+)
+"""The evaluation of each task: `(gold, found, *, unit="character", seen=None) -> report`.
 
-_REPORTS: Mapping[str, type[AnyReport]] = {each.task: each for each in (Report, RelationReport, EventReport)}
+Answers are scored in the unit that the texts have where none is given.
+"""
+
+_REPORTS: Mapping[str, type[AnyReport]] = {
+    each.task: each for each in (Report, RelationReport, EventReport, AnswerReport)
+}
 
 
 def read_report(plain: Mapping[str, Any]) -> AnyReport:
@@ -29,14 +38,17 @@ def read_report(plain: Mapping[str, Any]) -> AnyReport:
 
 __all__ = [
     "EVALUATIONS",
+    "AnswerReport",
     "AnyReport",
     "Counts",
     "EventReport",
+    "Marks",
     "Matches",
     "RelationReport",
     "Report",
     "calibration_error",
     "evaluate",
+    "evaluate_answers",
     "evaluate_events",
     "evaluate_relations",
     "fit_slope",

@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from globalpointer.evaluation.compare import Error, Rule, apart, differences, exact, split
+from globalpointer.evaluation.counts import Counts
 from globalpointer.evaluation.ledger import Totals
 from globalpointer.evaluation.surfaces import surface
 from globalpointer.text.schema import role_name
@@ -112,7 +113,7 @@ class ArgumentSlices:
 
     def __init__(self, seen: Collection[str] | None) -> None:
         self.totals = Totals(
-            {group: parts for group, parts in SLICES.items() if group != "mention" or seen is not None}
+            {group: parts for group, parts in SLICES.items() if group != "mention" or seen is not None}, Counts()
         )
         self._seen = None if seen is None else frozenset(map(surface, seen))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, Self
 
 from globalpointer.errors import DataError
 
@@ -10,6 +10,46 @@ from globalpointer.errors import DataError
 def ratio(part: float, whole: float) -> float:
     """`part / whole`, and 0 where there is nothing to divide by."""
     return part / whole if whole else 0.0
+
+
+class Counted(Protocol):
+    """What reports count: has an F1 and can be added up. `Counts` of annotations, `Marks` of answers."""
+
+    @property
+    def gold(self) -> int:
+        """How much there was to find."""
+        ...
+
+    @property
+    def precision(self) -> float:
+        """In [0, 1]."""
+        ...
+
+    @property
+    def recall(self) -> float:
+        """In [0, 1]."""
+        ...
+
+    @property
+    def f1(self) -> float:
+        """In [0, 1]."""
+        ...
+
+    @property
+    def fraction(self) -> tuple[float, float]:
+        """F1 before it is divided: the F1 of a sum is the sum of these, divided."""
+        ...
+
+    def __add__(self, other: Self) -> Self: ...
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON: the rates, then what they are made of."""
+        ...
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +80,22 @@ class Counts:
     @property
     def f1(self) -> float:
         """2 right / (gold + found), the harmonic mean of precision and recall."""
-        return ratio(2 * self.right, self.gold + self.found)
+        return ratio(*self.fraction)
+
+    @property
+    def fraction(self) -> tuple[float, float]:
+        """F1 before it is divided."""
+        return 2 * self.right, self.gold + self.found
 
     def to_dict(self) -> dict[str, float]:
         """As JSON: the rates, then the counts."""
         rates = {"f1": self.f1, "precision": self.precision, "recall": self.recall}
         return {**rates, "gold": self.gold, "found": self.found, "right": self.right}
 
-
-def counts_of(plain: Mapping[str, Any]) -> Counts:
-    """The counts in what `Counts.to_dict` gave."""
-    return Counts(plain["gold"], plain["found"], plain["right"])
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "Counts":
+        """The inverse of `to_dict`; other keys are left aside."""
+        return cls(plain["gold"], plain["found"], plain["right"])
 
 
 @dataclass(frozen=True, slots=True)

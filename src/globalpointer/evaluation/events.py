@@ -14,7 +14,7 @@ from globalpointer.evaluation.arguments import (
     without_triggers,
 )
 from globalpointer.evaluation.compare import exact, split
-from globalpointer.evaluation.counts import Counts, counts_of
+from globalpointer.evaluation.counts import Counts
 from globalpointer.evaluation.ledger import Ledger
 from globalpointer.evaluation.outcome import Outcome
 from globalpointer.evaluation.overlap import Overlap, overlap
@@ -57,8 +57,8 @@ class EventReport(Outcome):
     @classmethod
     def _read(cls, plain: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            "matches": {name: counts_of(each) for name, each in plain["matches"].items()},
-            "roles": {name: counts_of(each) for name, each in plain["roles"].items()},
+            "matches": {name: Counts.from_dict(each) for name, each in plain["matches"].items()},
+            "roles": {name: Counts.from_dict(each) for name, each in plain["roles"].items()},
             "overlap": Overlap(*(plain["overlap"][key] for key in ("gold", "found", "score"))),
         }
 

@@ -6,15 +6,22 @@ from functools import singledispatch
 from typing import TypeVar
 
 from globalpointer.evaluation import arguments, match, triples
+from globalpointer.evaluation.answer_errors import error
+from globalpointer.evaluation.answers import AnswerReport
 from globalpointer.evaluation.compare import Error
 from globalpointer.evaluation.events import EventReport
+from globalpointer.evaluation.official import official
 from globalpointer.evaluation.outcome import Outcome
 from globalpointer.evaluation.relations import RelationReport
 from globalpointer.evaluation.report import Report
-from globalpointer.evaluation.wording import describe
-from globalpointer.text.spans import Document, Entity, Event, Labelled, Relation, Span, reading_order
+from globalpointer.evaluation.wording import compare_answers, describe
+from globalpointer.text.spans import Answer, Document, Entity, Event, Labelled, Relation, Span, reading_order
 
 A = TypeVar("A", Entity, Relation, Event)
+
+
+ANSWER = "answer"
+"""The label under which answers are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,22 @@ def _relations(report: RelationReport, gold: Document, found: Document) -> Examp
 def _events(_report: EventReport, gold: Document, found: Document) -> Example | None:
     marks = _marks(gold.events or (), found.events or ())
     return _example(Document(gold.text, (), gold.id, events=tuple(marks)), marks, arguments.errors(gold, found))
+
+
+@example.register
+def _answers(report: AnswerReport, gold: Document, found: Document) -> Example | None:
+    """Drawn are every gold answer and the best that was found; the runners-up are listed."""
+    wrong = error(gold, found, official(report.unit))
+    if wrong is None:
+        return None
+    marks = _marks(_as_entities(gold.answers or ()), _as_entities((found.answers or ())[:1]))
+    drawn = Document(gold.text, tuple(sorted(marks, key=reading_order)), gold.id, question=gold.question)
+    spans = tuple(each.span for each, mark in marks.items() if mark != "right")
+    return Example(drawn, dict(marks.items()), spans, (wrong.kind,), tuple(compare_answers(wrong.kind, gold, found)))
+
+
+def _as_entities(answers: Iterable[Answer]) -> list[Entity]:
+    return [Entity(ANSWER, each.span, each.text, each.score) for each in answers]
 
 
 def _marks(gold: Iterable[A], found: Iterable[A]) -> dict[A, str]:

@@ -4,12 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar
 
 from globalpointer.evaluation.calibration import calibrate
 from globalpointer.evaluation.compare import Error, T, split
-from globalpointer.evaluation.counts import Counts
-from globalpointer.evaluation.outcome import Slices
+from globalpointer.evaluation.counts import Counted, Counts
+
+C = TypeVar("C", bound=Counted)
 
 CONFUSED = frozenset({"wrong label", "wrong role", "wrong event label"})
 """The kinds of errors in which gold and found differ in nothing but a name."""
@@ -62,17 +63,21 @@ class Ledger(Generic[T]):
 
 
 @dataclass
-class Totals:
-    """Counts by group and slice. `groups`: every slice, in the order in which it is reported."""
+class Totals(Generic[C]):
+    """Counts by group and slice. `groups`: every slice, in the order of the report. `nothing`: a count of 0."""
 
     groups: Mapping[str, tuple[str, ...]]
-    _counts: defaultdict[tuple[str, str], Counts] = field(default_factory=lambda: defaultdict(Counts), init=False)
+    nothing: C
+    _counts: dict[tuple[str, str], C] = field(default_factory=dict, init=False)
 
-    def add(self, group: str, counts: Mapping[str, Counts]) -> None:
+    def add(self, group: str, counts: Mapping[str, C]) -> None:
         """Let the slices of one group grow."""
         for part, more in counts.items():
-            self._counts[group, part] += more
+            self._counts[group, part] = self._counts.get((group, part), self.nothing) + more
 
-    def slices(self) -> Slices:
+    def slices(self) -> Mapping[str, Mapping[str, C]]:
         """Every slice, also the empty ones."""
-        return {group: {part: self._counts[group, part] for part in parts} for group, parts in self.groups.items()}
+        return {
+            group: {part: self._counts.get((group, part), self.nothing) for part in parts}
+            for group, parts in self.groups.items()
+        }

@@ -7,28 +7,30 @@ from typing import Any, ClassVar, Self
 
 from globalpointer.errors import DataError
 from globalpointer.evaluation.calibration import Calibration
-from globalpointer.evaluation.counts import Counts, counts_of, ratio
+from globalpointer.evaluation.counts import Counted, Counts, ratio
 
 Confusions = tuple[tuple[str, str, int], ...]
-Slices = Mapping[str, Mapping[str, Counts]]
+Slices = Mapping[str, Mapping[str, Counted]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome(ABC):
     """The scores of what was found against raw gold. All rates lie in [0, 1]; 0/0 is 0.
 
-    `counts`: micro, over all labels; what they count is said by the report's `measure`. `complete`: documents with all
+    `counts`: over all labels; what they count is said by the report's `measure`, and of which class they and those of
+    labels and slices are, by `counting`. `complete`: documents with all
     their annotation found and no other. `unit`: what lengths and distances count, "character" (code points) or "word".
     `confusions`: (gold name, found name, times) of what was found under a wrong one, the most frequent first.
     `calibration`: of the scores of what was found; None where they carry none.
     """
 
     task: ClassVar[str]
+    counting: ClassVar[type[Counted]] = Counts
 
     documents: int
     complete: int
-    counts: Counts
-    labels: Mapping[str, Counts]
+    counts: Counted
+    labels: Mapping[str, Counted]
     unit: str
     slices: Slices
     errors: Mapping[str, int]
@@ -42,17 +44,17 @@ class Outcome(ABC):
 
     @property
     def precision(self) -> float:
-        """Micro precision."""
+        """The precision behind the headline."""
         return self.counts.precision
 
     @property
     def recall(self) -> float:
-        """Micro recall."""
+        """The recall behind the headline."""
         return self.counts.recall
 
     @property
     def f1(self) -> float:
-        """Micro F1, the headline."""
+        """The headline."""
         return self.counts.f1
 
     @property
@@ -96,7 +98,7 @@ class Outcome(ABC):
     def from_dict(cls, plain: Mapping[str, Any]) -> Self:
         """The inverse of `to_dict`. Rates are computed anew from the counts. DataError names a key that is missing."""
         try:
-            return cls(**_shared(plain), **cls._read(plain))
+            return cls(**_shared(plain, cls.counting), **cls._read(plain))
         except KeyError as error:
             raise DataError(f"a report needs the key {error.args[0]!r}, which this one lacks; evaluate again") from None
 
@@ -110,16 +112,17 @@ class Outcome(ABC):
         """The inverse of `_own`, as arguments."""
 
 
-def _shared(plain: Mapping[str, Any]) -> dict[str, Any]:
+def _shared(plain: Mapping[str, Any], counting: type[Counted]) -> dict[str, Any]:
     calibration = plain["calibration"]
     return {
         "documents": plain["documents"],
         "complete": plain["complete_documents"],
-        "counts": counts_of(plain),
-        "labels": {label: counts_of(each) for label, each in plain["labels"].items()},
+        "counts": counting.from_dict(plain),
+        "labels": {label: counting.from_dict(each) for label, each in plain["labels"].items()},
         "unit": plain["unit"],
         "slices": {
-            group: {part: counts_of(each) for part, each in parts.items()} for group, parts in plain["slices"].items()
+            group: {part: counting.from_dict(each) for part, each in parts.items()}
+            for group, parts in plain["slices"].items()
         },
         "errors": dict(plain["errors"]),
         "confusions": tuple((each["gold"], each["found"], each["count"]) for each in plain["confusions"]),

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from globalpointer.evaluation.examples import Example, crop, example
 from globalpointer.evaluation.outcome import Outcome
-from globalpointer.evaluation.pairs import pairs
+from globalpointer.evaluation.pairs import ANNOTATION, pairs
 from globalpointer.evaluation.sections import Section, details, sections
 from globalpointer.evaluation.tables import summary
 from globalpointer.text.spans import Document, Entity, Span
+from globalpointer.view.answers import question
 from globalpointer.view.arcs import arcs
 from globalpointer.view.documents import fragment
 from globalpointer.view.markup import attribute, content, frame
@@ -21,6 +22,7 @@ td:first-child,th:first-child{text-align:left}
 tbody{border-top:1px solid #dee2e6}thead th{border-bottom:2px solid #adb5bd}
 ul.errors{margin:.2rem 0;padding-left:1.2rem;font-size:.85rem}bdi{unicode-bidi:isolate}
 .filter label{margin-right:1rem;font-size:.9rem;white-space:nowrap}.gap{color:#868e96;font-size:.8rem}
+.question{font-weight:600;margin:.3rem 0}
 .quoted{background:#f1f3f5;border-radius:3px;padding:0 .2em;white-space:pre-wrap;overflow-wrap:anywhere}
 """
 
@@ -33,7 +35,7 @@ boxes.forEach(b=>b.addEventListener('change',show));</script>"""
 
 def page(report: Outcome, gold: Sequence[Document], found: Sequence[Document], *, limit: int = 500) -> str:
     """The page. `limit`: at most so many wrong documents are drawn, the first ones; the page says of how many."""
-    both = pairs(gold, found, "entities", "relations", "events", "triples")
+    both = pairs(gold, found, *(kind for kinds in ANNOTATION.values() for kind in kinds))
     wrong = [(number, made) for number, pair in enumerate(both, 1) if (made := example(report, *pair)) is not None]
     body = [
         f"<h1>Evaluation</h1><p>{content(summary(report))}</p>",
@@ -57,7 +59,8 @@ def _section(number: int, shown: Example) -> str:
     listed = "".join(f"<li>{line}</li>" for line in shown.lines)
     name = content(str(number) if shown.drawn.id is None else shown.drawn.id)
     return (
-        f'<section class="doc" data-kinds="{attribute("|".join(shown.kinds))}"><div class="id">{name}</div>{picture}'
+        f'<section class="doc" data-kinds="{attribute("|".join(shown.kinds))}"><div class="id">{name}</div>'
+        f"{question(shown.drawn)}{picture}"
         f'<ul class="errors">{listed}</ul></section>'
     )
 

@@ -9,6 +9,7 @@ ANNOTATION: Mapping[str, tuple[str, ...]] = {
     "ner": ("entities",),
     "relation": ("relations", "triples"),
     "event": ("events",),
+    "mrc": ("answers", "accepted"),
 }
 """The fields of a document of which at least one must be annotated, by task."""
 
@@ -26,7 +27,8 @@ def check_annotated(documents: Sequence[Document], kinds: Sequence[str], side: s
 def pairs(gold: Sequence[Document], found: Sequence[Document], *kinds: str) -> list[tuple[Document, Document]]:
     """The documents two by two. `kinds`: the fields of a document of which at least one must be annotated.
 
-    DataError where the two lists are not about the same texts, or a document has none of the annotation asked for.
+    DataError where the two lists are not about the same texts and questions, or a document has none of the annotation
+    asked for.
     """
     if len(gold) != len(found):
         raise DataError(
@@ -35,6 +37,9 @@ def pairs(gold: Sequence[Document], found: Sequence[Document], *kinds: str) -> l
     for index, (one, other) in enumerate(zip(gold, found, strict=True)):
         if one.text != other.text:
             said = "gold and found have different texts; they must be the same texts in the same order"
+            raise DataError(f"{_name(index, one)}: {said}")
+        if other.question not in (None, one.question):
+            said = "gold and found answer different questions; they must be the same in the same order"
             raise DataError(f"{_name(index, one)}: {said}")
     check_annotated(gold, kinds)
     check_annotated(found, kinds, "found")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from globalpointer.evaluation.compare import exact
-from globalpointer.evaluation.counts import Counts, counts_of
+from globalpointer.evaluation.counts import Counts
 from globalpointer.evaluation.ledger import Ledger
 from globalpointer.evaluation.outcome import Outcome
 from globalpointer.evaluation.pairs import ANNOTATION, pairs
@@ -51,7 +51,7 @@ class RelationReport(Outcome):
         entities = plain["entities"]
         return {
             "match": plain["match"],
-            "matches": {name: counts_of(each) for name, each in plain["matches"].items()},
+            "matches": {name: Counts.from_dict(each) for name, each in plain["matches"].items()},
             "entities": None if entities is None else Report.from_dict(entities),
         }
 

@@ -69,12 +69,13 @@ def entity_counts(gold: Sequence[Document], found: Sequence[Document]) -> list[C
 
 
 def mentions(documents: Sequence[Document]) -> frozenset[str]:
-    """The surfaces of all entities and event arguments: what `evaluate(seen=...)` wants of a training set."""
+    """The surfaces of all entities, event arguments and answers: what `evaluate(seen=...)` wants of a training set."""
     return frozenset(
         document.text[span.start : span.end]
         for document in documents
         for span in (
             *(entity.span for entity in document.entities or ()),
             *(each.span for event in document.events or () for each in event.arguments),
+            *(answer.span for answer in document.answers or ()),
         )
     )

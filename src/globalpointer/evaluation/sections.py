@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import singledispatch
 
-from globalpointer.evaluation.counts import Counts
+from globalpointer.evaluation.answers import AnswerReport
+from globalpointer.evaluation.counts import Counted, Counts
 from globalpointer.evaluation.events import EventReport
+from globalpointer.evaluation.marks import Marks
 from globalpointer.evaluation.outcome import Outcome
 from globalpointer.evaluation.overlap import Overlap
 from globalpointer.evaluation.relations import RelationReport
@@ -14,6 +16,9 @@ from globalpointer.evaluation.report import Report
 Row = tuple[str, ...]
 
 COLUMNS = ("F1", "precision", "recall", "gold", "found", "right")
+
+MARKS = ("F1", "exact match", "precision", "recall", "questions", "answered")
+"""The columns of reports on answers."""
 
 UNIT_NAMES: Mapping[str, str] = {"character": "characters (code points)", "word": "words (between white space)"}
 
@@ -34,10 +39,14 @@ CAPTIONS: Mapping[str, Mapping[str, str]] = {
     "events": dict.fromkeys(("0", "1", "several"), "gold events in the text"),
     "sharing": {"apart": "no span in two events", "shared": "a span in two events"},
     "arguments": dict.fromkeys(("0", "1", "2", "3", "4", ">=5"), "gold arguments in the text"),
+    "answer": dict.fromkeys(("1-2", "3-5", "6-10", ">10"), "units in the shortest accepted answer"),
+    "context": dict.fromkeys(("<=128", "129-256", "257-512", ">512"), "units in the text"),
+    "answerable": {"answerable": "the text says it", "unanswerable": "the text does not say it"},
+    "wording": {"seen": "answer of a training question", "unseen": "answer of no training question"},
 }
 """What each slice means, in words. Lengths, densities and distances are in the report's unit."""
 
-_MEASURED: Mapping[str, str] = {"length": "length and density", "distance": "distance"}
+_MEASURED: Mapping[str, str] = {"length": "length and density", "distance": "distance", "answer": "lengths"}
 """What the unit is the unit of, where a report has these slices."""
 
 
@@ -78,13 +87,21 @@ def _events(report: EventReport) -> tuple[Section, ...]:
     return scores, _labels("Event labels, arguments", report), _slices(report)
 
 
+@sections.register
+def _answers(report: AnswerReport) -> tuple[Section, ...]:
+    titles = {"answer": f"the answer, as {report.official} scores it", "place": "its place, by characters"}
+    rows = tuple(_counted(titles.get(name, name), marks) for name, marks in report.matches.items())
+    return Section("Scores", ("match", *MARKS), (rows,)), _labels("What questions ask by", report), _slices(report)
+
+
 def errors_section(report: Outcome) -> Section | None:
     """The kinds of errors, and the five most frequent confusions; None where nothing is wrong."""
     if not any(report.errors.values()):
         return None
     kinds = tuple((kind, str(count)) for kind, count in report.errors.items())
     confusions = tuple((f"{gold} found as {found}", str(count)) for gold, found, count in report.confusions[:5])
-    return Section("Errors, and the most frequent wrong labels", ("kind", "count"), (kinds, confusions))
+    title = "Errors, and the most frequent wrong labels" if confusions else "Errors"
+    return Section(title, ("kind", "count"), (kinds, confusions) if confusions else (kinds,))
 
 
 def details(report: Outcome) -> tuple[Section, ...]:
@@ -123,9 +140,18 @@ def percent(rate: float) -> str:
     return f"{100 * rate:.2f}"
 
 
-def numbers(counts: Counts) -> Row:
+def numbers(counts: Counted) -> Row:
     """Rates and counts; a dash where a rate has nothing to be a rate of, which is no failure."""
-    return (*_rates(counts), str(counts.gold), str(counts.found), str(counts.right))
+    if isinstance(counts, Counts):
+        return (*_rates(counts), str(counts.gold), str(counts.found), str(counts.right))
+    assert isinstance(counts, Marks)  # there is no third kind
+    rates = (counts.f1, counts.exact, counts.precision, counts.recall)
+    shown = map(percent, rates) if counts.questions else "-" * len(rates)
+    return (*shown, str(counts.questions), str(counts.answered))
+
+
+def _columns(report: Outcome) -> Row:
+    return MARKS if isinstance(report, AnswerReport) else COLUMNS
 
 
 def _rates(counts: Counts | Overlap) -> Row:
@@ -133,11 +159,11 @@ def _rates(counts: Counts | Overlap) -> Row:
     return f1, percent(counts.precision) if counts.found else "-", recall
 
 
-def _counted(name: str, counts: Counts) -> Row:
+def _counted(name: str, counts: Counted) -> Row:
     return name, *numbers(counts)
 
 
-def _all_counted(named: Mapping[str, Counts]) -> tuple[Row, ...]:
+def _all_counted(named: Mapping[str, Counted]) -> tuple[Row, ...]:
     return tuple(_counted(name, counts) for name, counts in named.items())
 
 
@@ -148,9 +174,10 @@ def _overlap(overlap: Overlap) -> Row:
 
 
 def _labels(title: str, report: Outcome) -> Section:
-    blank: Iterable[str] = [""] * (len(COLUMNS) - 1)
+    columns = _columns(report)
+    blank: Iterable[str] = [""] * (len(columns) - 1)
     foot = (_counted("all (micro)", report.counts), ("mean (macro)", percent(report.macro_f1), *blank))
-    return Section(title, ("label", *COLUMNS), (_all_counted(report.labels),), foot)
+    return Section(title, ("label", *columns), (_all_counted(report.labels),), foot)
 
 
 def _slices(report: Outcome) -> Section:
@@ -159,7 +186,7 @@ def _slices(report: Outcome) -> Section:
         for group, parts in report.slices.items()
     )
     measured = [f"; {what} in {UNIT_NAMES[report.unit]}" for group, what in _MEASURED.items() if group in report.slices]
-    return Section(f"Slices{''.join(measured)}", ("slice", *COLUMNS), groups)
+    return Section(f"Slices{''.join(measured)}", ("slice", *_columns(report)), groups)
 
 
 def _relaxed(report: Report) -> Section:

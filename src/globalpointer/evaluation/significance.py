@@ -6,16 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from globalpointer.errors import ConfigError, DataError
-from globalpointer.evaluation.counts import Counts
+from globalpointer.evaluation.answers import answer_marks
+from globalpointer.evaluation.counts import Counted
 from globalpointer.evaluation.events import event_counts
 from globalpointer.evaluation.relations import relation_counts
 from globalpointer.evaluation.report import entity_counts
 from globalpointer.text.spans import Document
 
-HEADLINES: Mapping[str, Callable[[Sequence[Document], Sequence[Document]], list[Counts]]] = {
+HEADLINES: Mapping[str, Callable[[Sequence[Document], Sequence[Document]], Sequence[Counted]]] = {
     "ner": entity_counts,
     "relation": relation_counts,
     "event": event_counts,
+    "mrc": answer_marks,
 }
 """The counts behind the headline F1 of each task, document by document."""
 
@@ -25,7 +27,7 @@ _BLOCK = 128
 
 @dataclass(frozen=True, slots=True)
 class Bootstrap:
-    """How much better the first model's micro F1 is. All numbers are F1 in [-1, 1] but `p_value`, a probability.
+    """How much better the first model's F1 is. All numbers are F1 in [-1, 1] but `p_value`, a probability.
 
     `difference`: first minus second on the documents as they are. `low`, `high`: the middle 95 % of the resampled
     differences. `p_value`: two-sided; small where resampling hardly ever turns the difference round.
@@ -61,7 +63,7 @@ def paired_bootstrap(
     return bootstrap(one, other, samples=samples, seed=seed)
 
 
-def bootstrap(first: Sequence[Counts], second: Sequence[Counts], *, samples: int = 1000, seed: int = 0) -> Bootstrap:
+def bootstrap(first: Sequence[Counted], second: Sequence[Counted], *, samples: int = 1000, seed: int = 0) -> Bootstrap:
     """`paired_bootstrap` of counts, document by document: perhaps of several models each, added up.
 
     Source: Koehn, 2004, Statistical Significance Tests for Machine Translation Evaluation; the p-value with one sample
@@ -81,9 +83,9 @@ def bootstrap(first: Sequence[Counts], second: Sequence[Counts], *, samples: int
     return Bootstrap(difference, low, high, min(1.0, 2 * (tail + 1) / (samples + 1)), samples)
 
 
-def _rows(counts: Sequence[Counts]) -> np.ndarray:
-    """A row (right, gold + found) for each document."""
-    return np.array([(each.right, each.gold + each.found) for each in counts], dtype=np.float64)
+def _rows(counts: Sequence[Counted]) -> np.ndarray:
+    """F1 as a fraction, a row for each document."""
+    return np.array([each.fraction for each in counts], dtype=np.float64)
 
 
 def _draw(counts: np.ndarray, samples: int, generator: np.random.Generator) -> np.ndarray:
@@ -98,7 +100,7 @@ def _draw(counts: np.ndarray, samples: int, generator: np.random.Generator) -> n
 
 
 def _difference(sums: np.ndarray) -> np.ndarray:
-    """F1 of the first minus F1 of the second, from sums (right, gold + found, right, gold + found)."""
-    right, whole = sums[..., 0::2], sums[..., 1::2]
-    f1 = np.divide(2 * right, whole, out=np.zeros_like(right), where=whole > 0)
+    """F1 of the first minus F1 of the second, from the sums of both fractions."""
+    part, whole = sums[..., 0::2], sums[..., 1::2]
+    f1 = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
     return np.asarray(f1[..., 0] - f1[..., 1])

@@ -4,6 +4,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from globalpointer.evaluation.answers import AnswerReport
 from globalpointer.evaluation.events import EventReport
 from globalpointer.evaluation.outcome import Outcome
 from globalpointer.evaluation.relations import RelationReport
@@ -19,23 +20,30 @@ def table(report: Outcome) -> Group:
 
 def summary(report: Outcome) -> str:
     """One line: what matters most."""
-    line = (
-        f"{report.measure} {percent(report.f1)}  precision {percent(report.precision)}  "
-        f"recall {percent(report.recall)}  macro F1 {percent(report.macro_f1)}  {_beside(report)}"
-        f"complete documents {report.complete} of {report.documents} ({percent(report.document_accuracy)})"
-    )
+    parts = [
+        f"{report.measure} {percent(report.f1)}",
+        *_beside(report),
+        f"precision {percent(report.precision)}",
+        f"recall {percent(report.recall)}",
+        f"macro F1 {percent(report.macro_f1)}",
+    ]
+    if not isinstance(report, AnswerReport):
+        share = percent(report.document_accuracy)
+        parts.append(f"complete documents {report.complete} of {report.documents} ({share})")
     error = report.calibration_error
-    return line if error is None else f"{line}  calibration error {percent(error)}"
+    return "  ".join(parts if error is None else [*parts, f"calibration error {percent(error)}"])
 
 
-def _beside(report: Outcome) -> str:
+def _beside(report: Outcome) -> tuple[str, ...]:
     """The scores that papers give beside the headline."""
     if isinstance(report, RelationReport) and report.entities is not None:
-        return f"entity F1 {percent(report.entities.f1)}  "
+        return (f"entity F1 {percent(report.entities.f1)}",)
     if isinstance(report, EventReport):
         triggers, whole = report.matches["trigger"], report.matches["event exact"]
-        return f"trigger F1 {percent(triggers.f1)}  event exact F1 {percent(whole.f1)}  "
-    return ""
+        return f"trigger F1 {percent(triggers.f1)}", f"event exact F1 {percent(whole.f1)}"
+    if isinstance(report, AnswerReport):
+        return (f"exact match {percent(report.exact)} ({report.complete} of {report.documents})",)
+    return ()
 
 
 def _table(section: Section) -> Table:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 
 from globalpointer.evaluation.compare import exact, split
+from globalpointer.evaluation.counts import Counts
 from globalpointer.evaluation.ledger import Totals
 from globalpointer.evaluation.slices import Ruler
 from globalpointer.evaluation.surfaces import contains, surface
@@ -36,7 +37,7 @@ class TripleSlices:
         absent = {"mention"} if seen is None else set()
         absent |= set() if by_spans else {"distance"}
         self.unit = unit
-        self.totals = Totals({group: parts for group, parts in SLICES.items() if group not in absent})
+        self.totals = Totals({group: parts for group, parts in SLICES.items() if group not in absent}, Counts())
         self._seen = None if seen is None else frozenset(map(surface, seen))
 
     def add(self, document: Document, gold: AbstractSet[L], found: AbstractSet[L]) -> None:

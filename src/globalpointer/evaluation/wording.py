@@ -1,10 +1,12 @@
 """Errors in words, as HTML; whatever comes from a document is escaped."""
 
+from collections.abc import Iterator
 from functools import singledispatch
 
+from globalpointer.evaluation.answer_marks import accepted
 from globalpointer.evaluation.arguments import EventArgument
 from globalpointer.evaluation.compare import Error
-from globalpointer.text.spans import Entity, Event, Relation, Span, Triple
+from globalpointer.text.spans import Document, Entity, Event, Relation, Span, Triple
 from globalpointer.view.markup import content
 
 
@@ -12,6 +14,22 @@ def describe(error: Error[object], text: str) -> str:
     """The kind of an error, then what is gold and what was found, as far as there is either."""
     sides = [wording(each, text) for each in (error.gold, error.found) if each is not None]
     return f"{error.kind}: " + " found as ".join(sides)
+
+
+def compare_answers(kind: str, gold: Document, found: Document) -> Iterator[str]:
+    """The kind of an error, all that was accepted and all that was found, best first."""
+    yield f"{kind}: {_gold_answers(gold) or 'the text does not say'}"
+    for place, answer in enumerate(found.answers or (), 1):
+        name = "found" if place == 1 else f"runner-up {place}"
+        yield f"{name}: {_covered(answer.span, found.text)} {_place(answer.span, answer.score)}"
+
+
+def _gold_answers(gold: Document) -> str:
+    """Every accepted string once, where it stands if it does."""
+    places: dict[str, list[str]] = {each: [] for each in accepted(gold)}
+    for answer in gold.answers or ():
+        places.setdefault(gold.text[answer.start : answer.end], []).append(_place(answer.span))
+    return " or ".join(" ".join([_quoted(each), *found]) for each, found in places.items())
 
 
 @singledispatch

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from html.parser import HTMLParser
 
-from globalpointer.evaluation import evaluate, evaluate_events, evaluate_relations
+from globalpointer.evaluation import evaluate, evaluate_answers, evaluate_events, evaluate_relations
 from globalpointer.evaluation.page import page
-from globalpointer.text.spans import TRIGGER, Argument, Document, Event, Relation, Span, Triple
+from globalpointer.text.spans import TRIGGER, Answer, Argument, Document, Event, Relation, Span, Triple
 
 TEXT = "Ann <b>of</b> Acme Corp of Rome"
 
@@ -102,3 +103,29 @@ def test_events_are_drawn_and_their_roles_listed() -> None:
     assert read(made).kinds == ["wrong role|missed"]
     assert "<svg" in made
     assert "hire/whom" in made
+
+
+def test_a_wrong_answer_is_drawn_with_its_question_and_the_runners_up() -> None:
+    text = "x" * 1000 + "Ann <b> Berg" + "y" * 1000
+    gold = Document(text, question="Who & why?", answers=(Answer(Span(1000, 1003), "Ann"),), accepted=("Ann", "<she>"))
+    answers = (Answer(Span(1000, 1012), "Ann <b> Berg", 0.75), Answer(Span(1000, 1003), "Ann", 0.2))
+    right, found = replace(gold, accepted=("Ann",)), replace(gold, answers=answers, accepted=None)
+    made = page(evaluate_answers([gold, right], [found, right], unit="word"), [gold, right], [found, right])
+    reader = read(made)
+    assert reader.kinds == ["too long"]
+    assert reader.texts == ["x" * 120 + "Ann <b> Berg" + "y" * 120]
+    assert sorted(reader.chips) == ["+answer", "\u2212answer"]
+    assert "Who &amp; why?" in made
+    assert 'too long: <bdi class="quoted">Ann</bdi> [1000, 1003) or <bdi class="quoted">&lt;she&gt;</bdi>' in made
+    assert "[1000, 1012), score 0.750" in made
+    assert 'runner-up 2: <bdi class="quoted">Ann</bdi> [1000, 1003), score 0.200' in made
+
+
+def test_questions_without_an_answer_and_answers_without_a_question() -> None:
+    unanswerable, missed = (Document("Ann", question=f"Q{each}?", answers=()) for each in range(2))
+    missed = replace(missed, accepted=("Zoe",))
+    golds, founds = [unanswerable, missed], [replace(unanswerable, answers=(Answer(Span(0, 3), "Ann"),)), missed]
+    made = page(evaluate_answers(golds, founds, unit="word"), golds, founds)
+    assert read(made).kinds == ["answered though unanswerable", "not answered though answerable"]
+    assert "answered though unanswerable: the text does not say" in made
+    assert 'not answered though answerable: <bdi class="quoted">Zoe</bdi>' in made

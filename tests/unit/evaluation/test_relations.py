@@ -113,8 +113,8 @@ def test_the_bootstrap_compares_the_headline() -> None:
     half = document(("works_at", ANN, ACME))
     result = paired_bootstrap([GOLD] * 5, [GOLD] * 5, [half] * 5, task="relation", samples=20)
     assert result.difference == pytest.approx(1 - 0.5)
-    with pytest.raises(ConfigError, match="task must be one of ner, relation, event, not 'mrc'"):
-        paired_bootstrap([GOLD], [GOLD], [GOLD], task="mrc")
+    with pytest.raises(ConfigError, match="task must be one of ner, relation, event, mrc, not 'parsing'"):
+        paired_bootstrap([GOLD], [GOLD], [GOLD], task="parsing")
 
 
 def test_five_hundred_entities_in_one_sentence_take_seconds() -> None:

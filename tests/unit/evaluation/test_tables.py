@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 from rich.console import Console
 
-from globalpointer.evaluation import evaluate, evaluate_events, evaluate_relations
+from globalpointer.evaluation import Marks, evaluate, evaluate_answers, evaluate_events, evaluate_relations
 from globalpointer.evaluation.counts import Counts
 from globalpointer.evaluation.sections import numbers
 from globalpointer.evaluation.tables import summary, table
-from globalpointer.text.spans import TRIGGER, Argument, Document, Event, Relation, Span
+from globalpointer.text.spans import TRIGGER, Answer, Argument, Document, Event, Relation, Span
 
 
 def printed(report) -> str:
@@ -65,3 +67,24 @@ def test_relations_and_events_have_their_own_scores_and_slices() -> None:
         assert part in shown
     assert "argument F1 100.00" in summary(report)
     assert "trigger F1 0.00  event exact F1 0.00" in summary(report)
+
+
+def test_answers_have_marks_and_no_micro_average() -> None:
+    asked = Document("Ann sings", question="Who?", answers=(Answer(Span(0, 3), "Ann"),))
+    wrong = replace(asked, answers=(Answer(Span(0, 9), "Ann sings", 0.8), Answer(Span(0, 3), "Ann", 0.1)))
+    report = evaluate_answers([asked, asked], [asked, wrong], unit="word")
+    shown = printed(report)
+    for part in (
+        "the answer, as SQuAD scores it",
+        "best of 5",
+        "exact match",
+        "who",
+        "too long",
+        "1-2: units",
+        "83.33",
+    ):
+        assert part in shown
+    assert "wrong labels" not in shown
+    said = "SQuAD F1 83.33  exact match 50.00 (1 of 2)  precision 75.00  recall 100.00  macro F1 83.33"
+    assert summary(report) == f"{said}  calibration error 80.00"
+    assert numbers(Marks()) == ("-", "-", "-", "-", "0", "0")

@@ -1,0 +1,72 @@
+"""The official scores of SQuAD and CMRC2018, by cases that were computed by hand."""
+
+import pytest
+
+from globalpointer.errors import ConfigError
+from globalpointer.evaluation.official import CMRC, SQUAD, official
+
+
+@pytest.mark.parametrize(
+    ("accepted", "found", "exact", "f1"),
+    [
+        (["Denver Broncos"], "Denver Broncos", True, 1),
+        (
+            ["Denver Broncos"],
+            "the denver  broncos.",
+            True,
+            1,
+        ),  # articles, blanks, letter case and full stops do not matter
+        (["the U.S."], "US", True, 1),
+        (["Denver Broncos"], "Broncos", False, 2 / 3),
+        (["Denver Broncos"], "the Denver Broncos team of 2015", False, 4 / 7),
+        (["in 1998", "1998"], "1998", True, 1),  # the best annotator counts
+        (["1998, May", "May 1998 or so"], "May 1998", False, 1),  # F1 counts a bag of words
+        (["a rose a rose"], "rose", False, 2 / 3),
+        (["Paris"], "Rome", False, 0),
+        (["The"], "...", True, 1),  # nothing is left of either
+        (["The"], "x", False, 0),
+        (["x"], "the", False, 0),
+        (["well-known"], "well known", False, 0),  # a hyphen goes without a trace
+        (["théâtre a"], "théâtre", True, 1),
+    ],
+)
+def test_squad(accepted, found, exact, f1) -> None:
+    assert SQUAD.exact(accepted, found) == exact
+    assert SQUAD.shared(accepted, found).f1 == pytest.approx(f1)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "found", "exact", "f1"),
+    [
+        (["光荣和ω-force"], "光荣和ω-force", True, 1),
+        (["光荣和ω-force"], "光荣和Ωforce", True, 1),  # signs go, letters are made small
+        (["光荣和ω-force"], "ω-force", False, 2 / 5),  # 光 荣 和 ωforce
+        (["北京市"], "北京", False, 4 / 5),
+        (["北京大学"], "北方大学", False, 4 / 8),  # 大学 is the longest run; 北大学, in parts, does not count
+        (["大学北"], "北大学", False, 4 / 6),
+        (["1998年", "九八年"], "1998", False, 2 / 3),
+        (["《哈利·波特》"], "哈利波特", True, 1),
+        (["New York"], "york", False, 2 / 3),
+        (["3,000.5米"], "3,000.5", False, 2 / 3),
+        (["a, b"], "a b", False, 2 / 5),  # an ASCII comma is a piece
+        (["……"], "…", False, 2 / 3),  # the script names the pair, and looks at one after the other
+        (["。"], "，", True, 1),
+        (["东"], "西", False, 0),
+    ],
+)
+def test_cmrc(accepted, found, exact, f1) -> None:
+    assert CMRC.exact(accepted, found) == exact
+    assert CMRC.shared(accepted, found).f1 == pytest.approx(f1)
+
+
+def test_precision_and_recall_are_those_of_the_best_f1() -> None:
+    shared = SQUAD.shared(["one two three four", "nine"], "one two")
+    assert (shared.precision, shared.recall, shared.f1) == (1, 0.5, pytest.approx(2 / 3))
+    shared = CMRC.shared(["一二三四", "九"], "一二五")
+    assert (shared.precision, shared.recall, shared.f1) == (pytest.approx(2 / 3), 0.5, pytest.approx(4 / 7))
+
+
+def test_the_unit_of_the_language_decides() -> None:
+    assert (official("word"), official("character")) == (SQUAD, CMRC)
+    with pytest.raises(ConfigError, match="unit must be one of word, character, not 'token'"):
+        official("token")

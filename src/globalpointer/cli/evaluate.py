@@ -46,6 +46,8 @@ def evaluate(
 ) -> None:
     """Score a model on annotated files: exact F1 by label, by length, by density, nested or flat; relaxed matches.
 
+    Answers to questions: exact match and F1, as SQuAD (words) or CMRC2018 (characters) has them.
+
     Gold is the raw annotation, whatever the tokenizer can express.
     """
     from globalpointer import evaluation
@@ -67,8 +69,7 @@ def evaluate(
         "overlap_policy": overlap_policy or predictor.overlap_policy,
         "batch_size": batch_size,
     }
-    texts = [document.text for document in gold]
-    found = predictor.predict(texts, show_progress_bar=True, **settings)
+    found = predictor.predict(gold, show_progress_bar=True, **settings)
     if unknown := told(predictor.schema.unknown(gold), "these files"):
         to_person(unknown)
     report = evaluation.EVALUATIONS[kind](gold, found, unit=predictor.model.config.text["unit"], seen=seen)
@@ -77,7 +78,7 @@ def evaluate(
     piped = json == "-"
     show(table(report), stderr=piped)
     if second is not None:
-        again = second.predict(texts, show_progress_bar=True, **settings)
+        again = second.predict(gold, show_progress_bar=True, **settings)
         numbers["against"] = {"model": against, **_compare(kind, gold, found, again, str(against), piped=piped)}
     if json is not None:
         write_json(json, numbers)

@@ -2,10 +2,12 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 
 from globalpointer.config import Recipe
+from globalpointer.text.spans import Answer, Span
 
 
 def test_json_has_the_scores_at_the_top_level(cli, predictor, gold, tmp_path):
@@ -79,6 +81,30 @@ def test_html_and_comparison_and_seen_mentions(cli, predictor, gold, tmp_path):
     numbers = json.loads(out.read_text())
     assert numbers["documents"] == 4
     assert numbers["slices"]["mention"]["seen"]["gold"] == 4
+
+
+def test_answers_are_asked_for_by_their_questions(cli, predictor, tmp_path, monkeypatch):
+    asked = {"context": "Ann sings in Oslo", "question": "Where?", "answers": [{"text": "Oslo", "answer_start": 13}]}
+    (tmp_path / "a.json").write_text(json.dumps(asked) + "\n")
+
+    def predict_stream(self, given, **options):
+        for document in given:
+            assert document.question == "Where?"
+            yield replace(document, answers=(Answer(Span(10, 17), "in Oslo", 0.7),), accepted=None)
+
+    recipe = {"data": {"format": "squad", "train": "x"}, "task": {"kind": "mrc"}}
+    monkeypatch.setattr(predictor, "recipe", Recipe.model_validate(recipe))
+    monkeypatch.setattr(predictor, "predict_stream", predict_stream)
+    page, out = tmp_path / "errors.html", tmp_path / "o.json"
+    files = (tmp_path / "a.json", "--train", tmp_path / "a.json")
+    result = cli("evaluate", "m", *files, "--html", page, "--json", out, "--against", "n")
+    assert result.code == 0, result.err
+    assert "CMRC2018 F1 66.67" in result.out
+    assert "F1 minus that of n: +0.0000" in result.out
+    assert "Where?" in page.read_text(encoding="utf-8")
+    numbers = json.loads(out.read_text())
+    assert (numbers["f1"], numbers["exact"]) == (pytest.approx(2 / 3), 0)
+    assert numbers["slices"]["wording"]["seen"]["questions"] == 1
 
 
 def test_the_format_is_the_models_unless_said(cli, predictor, tmp_path, monkeypatch):

@@ -27,7 +27,8 @@ class Borders(NamedTuple):
 
 def borders(batch: Batch) -> Borders:
     """Those of a batch; one sentence an example where it names none."""
-    of = torch.zeros_like(batch.tokens) if batch.sentences is None else batch.sentences.long().masked_fill(~batch.legal, 0)
+    sentences = torch.zeros_like(batch.tokens) if batch.sentences is None else batch.sentences
+    of = sentences.long().masked_fill(~batch.legal, 0)
     place = torch.arange(of.shape[1], device=of.device).expand_as(of)
     shape = len(of), int(of.max()) + 1
     first = of.new_full(shape, of.shape[1]).scatter_reduce(1, of, place.where(batch.legal, of.shape[1]), "amin")

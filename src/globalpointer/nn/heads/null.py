@@ -12,9 +12,10 @@ from globalpointer.nn.scores import DenseScores, FactoredScores
 START = 9.0
 """Where the null of a joint softmax begins: log 8,256, the cells of a context of 128 tokens.
 
-Untrained scores lie around 0, so a null at the log of the number of cells is as probable as all of them together: every
-window begins with a loss of about log 2 if it has no answer. From 0, that number of cells must be learned first, and
-from a much higher value no answer would be. Measured in docs/formulas.md, section 8.
+Untrained scores lie around 0, so a null at the log of the number of cells is about as probable as all of them together.
+From 0, an untrained model answers every question; from much more, no answer is probable. Not the log of the cells that
+each window has, though the first loss is lower by it: answers in short windows would then win over those in long ones.
+Measured in docs/formulas.md, section 8.
 """
 
 

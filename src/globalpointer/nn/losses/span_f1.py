@@ -21,7 +21,7 @@ def span_f1_loss(
     scores: PairScores,
     cells: Int[Tensor, "cells 4"],
     *,
-    entropy: float = 0.01,
+    entropy: float = 0.05,
     targets: Float[Tensor, " cells"] | None = None,
     ignore: Int[Tensor, "ignored 4"] | None = None,
     threshold: float | Float[Tensor, " types"] = 0.0,
@@ -31,11 +31,13 @@ def span_f1_loss(
 
     p is the softmax of s - TH, where "no answer" has the logit 0; f1(i, j) the highest 2·overlap / (length + length of
     gold), in tokens, over the gold cells of the square. The f1 of "no answer" is 1 where there is no gold, when that of
-    every cell is 0; else 0. `entropy`: λ; the loss is least for p ~ e^(f1/λ), so 1/λ must lie well above the log of the
-    number of cells, or no answer is worth giving. Ignored cells are no class, even where they are gold. Scores and f1
-    are built tile by tile, and built again for the gradient. `impl`: see kernels.dispatch; "reference" builds all
-    scores at once, everything else tiles. Raises ConfigError for another λ, for a grid that is not ordered
-    and for soft targets, and as gold.distinct_gold.
+    every cell is 0; else 0. `entropy`: λ. The loss is least for p ~ e^(f1/λ), so 1/λ must lie well above the log of the
+    number of cells, or p stays spread; with hardly any, p of some cell is soon near 1, and nothing more is learned.
+    Ignored cells are no class, even where they are gold.
+
+    Scores and f1 are built tile by tile, and built again for the gradient. `impl`: see kernels.dispatch; "reference"
+    builds all scores at once, all others tiles. Raises ConfigError for another λ, for a grid that is not ordered and
+    for soft targets, and as gold.distinct_gold.
 
     Source: Su, kexue.fm/archives/8373, the section on F1; several answers and "no answer" are ours.
     """

@@ -1,7 +1,9 @@
 """What a comparison found as pictures, each an SVG of its own."""
 
 import io
+import math
 import statistics
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -18,6 +20,12 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a6200", "#56b4e9", "#e
 
 MARKS = "osD^vPX"
 
+WRAPPED = 32
+"""Characters of a name on one line, so that the curves have their room beside the names."""
+
+LEAST = 2.0
+"""Points of F1 that an axis shows at least: less would make differences of chance look large."""
+
 Axes = Any
 
 
@@ -29,8 +37,9 @@ def pictures(comparison: Comparison) -> dict[str, str]:
     drawn: dict[str, Callable[[Axes, Comparison], None]] = {"scores": _scores, "epochs": _epochs, "slices": _slices}
     if comparison.speed is not None:
         drawn["speed"] = _speed
-    heights = {"scores": 1.2 + 0.4 * len(comparison.systems)}
-    return {name: _svg(draw, comparison, heights.get(name, 4.0), name) for name, draw in drawn.items()}
+    systems = len(comparison.systems)
+    heights = dict.fromkeys(drawn, max(4.0, 0.3 * systems)) | {"scores": 1.2 + 0.4 * systems}
+    return {name: _svg(draw, comparison, heights[name], name) for name, draw in drawn.items()}
 
 
 def _svg(draw: Callable[[Axes, Comparison], None], comparison: Comparison, height: float, name: str) -> str:
@@ -62,7 +71,8 @@ def _named(comparison: Comparison) -> Iterator[tuple[str, str, dict[str, Any], l
     families = font_families()
     for number, system in enumerate(comparison.systems):
         style = {"color": COLOURS[number % len(COLOURS)], "marker": MARKS[number % len(MARKS)]}
-        yield system.name, printable(system.name, families), style, comparison.of(system.name)
+        written = "\n".join(textwrap.wrap(printable(system.name, families), WRAPPED))
+        yield system.name, written, style, comparison.of(system.name)
 
 
 def _measure(comparison: Comparison) -> str:
@@ -72,6 +82,21 @@ def _measure(comparison: Comparison) -> str:
 def _mean(values: Sequence[float]) -> tuple[float, float]:
     """The mean and the standard deviation, 0 for one value."""
     return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0
+
+
+def _range(low: float, high: float) -> tuple[float, float]:
+    """The limits of an axis in per cent for values in this range: never narrow, and not beyond 0 and 100 for long."""
+    span = max(high - low, LEAST)
+    start = (low + high - span) / 2
+    start = max(start, min(low, 0.0))
+    start = min(start, max(high, 100.0) - span)
+    return start - 0.06 * span, start + 1.06 * span
+
+
+def _bound(axes: Axes) -> None:
+    """Give the values on a vertical axis their room, if there are any."""
+    if math.isfinite(axes.dataLim.y0):
+        axes.set_ylim(*_range(axes.dataLim.y0, axes.dataLim.y1))
 
 
 def _scores(axes: Axes, comparison: Comparison) -> None:
@@ -86,6 +111,7 @@ def _scores(axes: Axes, comparison: Comparison) -> None:
         written.append(name)
     axes.set_yticks(range(len(written)), written)
     axes.set_ylim(len(written) - 0.4, -0.6)
+    axes.set_xlim(*_range(axes.dataLim.x0, axes.dataLim.x1))
     axes.set_xlabel(_measure(comparison))
 
 
@@ -98,6 +124,9 @@ def _epochs(axes: Axes, comparison: Comparison) -> None:
         common = [epoch for epoch in courses[0] if all(epoch in course for course in courses)]
         means = [statistics.fmean(course[epoch] for course in courses) for epoch in common]
         axes.plot(common, means, label=name, linewidth=1.8, markersize=4, **style)
+    axes.set_xlim(left=0)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    _bound(axes)
     axes.set_xlabel("epoch")
     axes.set_ylabel("dev F1, %")
 
@@ -115,13 +144,15 @@ def _slices(axes: Axes, comparison: Comparison) -> None:
     parts = [part for part, counts in slices[group].items() if counts.gold]
     systems = list(_named(comparison))
     for number, (_, name, style, rows) in enumerate(systems):
-        aside = 0.08 * (number - (len(systems) - 1) / 2)
+        aside = min(0.08, 0.6 / len(systems)) * (number - (len(systems) - 1) / 2)
         found = [_mean([100 * row.report.slices[group][part].f1 for row in rows]) for part in parts]
         places = [place + aside for place in range(len(parts))]
         means, deviations = ([each[side] for each in found] for side in (0, 1))
         axes.errorbar(places, means, yerr=deviations, label=name, capsize=3, markersize=5, linewidth=1.2, **style)
     named = [f"{part}\n{CAPTIONS[group][part]}\n{slices[group][part].gold} gold" for part in parts]
     axes.set_xticks(range(len(parts)), named)
+    axes.set_xlim(-0.5, max(1, len(parts)) - 0.5)
+    _bound(axes)
     axes.set_ylabel(_measure(comparison))
 
 
@@ -135,5 +166,7 @@ def _speed(axes: Axes, comparison: Comparison) -> None:
         axes.errorbar(
             rate, mean, xerr=[[rate - low], [high - rate]], yerr=deviation or None, label=name, capsize=3, **style
         )
+    axes.set_xlim(left=0)
+    _bound(axes)
     axes.set_xlabel("texts a second, prediction, encoder included")
     axes.set_ylabel(_measure(comparison))

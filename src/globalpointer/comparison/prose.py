@@ -7,6 +7,7 @@ from globalpointer.comparison.outcome import Comparison
 from globalpointer.comparison.plan import Run
 from globalpointer.comparison.speed import ROUNDS
 from globalpointer.comparison.turns import BATCH
+from globalpointer.data.readers.annotate import counted
 from globalpointer.evaluation.sections import UNIT_NAMES
 
 _PARTS = {
@@ -21,9 +22,10 @@ def head(comparison: Comparison) -> list[str]:
     data = plan.systems[0].recipe.data
     encoders = sorted({system.recipe.model.encoder for system in plan.systems})
     said = [
-        f"{len(plan.systems)} systems, {len(plan.runs)} runs, task {plan.kind}. Scored on {_PARTS[ground.part]} "
-        f"({len(ground.gold)} documents); trained on {', '.join(data.train)} (format {data.format}). "
-        f"Encoder: {', '.join(encoders)}."
+        f"{counted(len(plan.systems), 'system')}, {counted(len(plan.runs), 'run')}, task {plan.kind}. "
+        f"Scored on {_PARTS[ground.part]} ({counted(len(ground.gold), 'document')}); "
+        f"trained on {', '.join(data.train)} (format {data.format}). "
+        f"Encoder{'s' * (len(encoders) > 1)}: {', '.join(encoders)}."
     ]
     if comparison.rows:
         here = sorted({_circumstances(row.circumstances) for row in comparison.rows})

@@ -21,6 +21,16 @@ STEP = 5
 """Pixels from one underline to the next."""
 
 
+_ONE = {
+    "documents": "document",
+    "entities": "entity",
+    "relations": "relation",
+    "events": "event",
+    "questions": "question",
+}
+"""What is counted, where there is one."""
+
+
 def html(documents: Sequence[Document], *, title: str = "") -> str:
     """One self-contained page with every document, legends that count the labels, and a graph of the relations."""
     asked = any(document.answers is not None for document in documents)
@@ -65,7 +75,7 @@ def _totals(documents: Sequence[Document], counts: Mapping[str, Counter[str]]) -
     totals = {"documents": len(documents)}
     totals |= {kind: counted.total() for kind, counted in counts.items() if counted or not asked}
     totals |= {"questions": len(asked), "answered": sum(bool(document.answers) for document in asked)} if asked else {}
-    return ", ".join(f"{count} {what}" for what, count in totals.items())
+    return ", ".join(f"{count} {_ONE.get(what, what) if count == 1 else what}" for what, count in totals.items())
 
 
 def _legend(counts: Counter[str], shades: Mapping[str, str]) -> str:

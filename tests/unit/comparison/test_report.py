@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from globalpointer.comparison import tables
+from globalpointer.comparison import prose, tables
 from globalpointer.comparison.plots import pictures
 from globalpointer.comparison.report import chapters, markdown, page
 from globalpointer.comparison.runs import Failure, answers
@@ -141,3 +141,13 @@ def test_without_matplotlib_the_report_says_so(compared, monkeypatch, tmp_path):
     (tmp_path / "runs").symlink_to(found.folder / "runs")
     write_report(replace(found, folder=tmp_path))
     assert 'pip install "globalpointer\\[view\\]"' in (tmp_path / "report.md").read_text(encoding="utf-8")
+
+
+def test_one_is_not_many(compared):
+    found = compared.found
+    one = replace(found, plan=replace(found.plan, systems=found.plan.systems[:1], runs=found.plan.runs[:1]))
+    assert prose.head(one)[0].startswith(
+        "1 system, 1 run, task ner. Scored on the test part (20 documents); trained on "
+    )
+    assert prose.head(found)[0].startswith("2 systems, 4 runs, task ner. ")
+    assert "Encoder: bilstm." in prose.head(found)[0]

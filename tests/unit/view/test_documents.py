@@ -109,7 +109,7 @@ def test_relations_and_events_are_counted_and_drawn_as_arcs_and_a_graph() -> Non
     met = Event("meet", frozenset({Argument(TRIGGER, Span(4, 7), "met"), Argument("who", Span(0, 3), "Ann")}))
     linked = Document(made.text, made.entities, relations=(Relation("knows", ann, bob),), events=(met,))
     page = html([linked, made])
-    assert "2 documents, 4 entities, 1 relations, 1 events" in page
+    assert "2 documents, 4 entities, 1 relation, 1 event" in page
     assert [page.count(f'class="{name}"') for name in ("graph", "arcs", "text")] == [1, 1, 1]
     assert all(f'data-label="{label}"' in page for label in ("PER", "knows", "meet"))
     assert "relations" not in html([made])

@@ -17,9 +17,11 @@ from globalpointer.errors import ConfigError, GlobalPointerError
 from globalpointer.grid import Grid
 from globalpointer.nn.baselines.casrel import CasRel
 from globalpointer.nn.baselines.crf import CrfTagger
+from globalpointer.nn.baselines.gnr import GloballyNormalizedReader
 from globalpointer.nn.baselines.pointer import PointerNetwork
 from globalpointer.nn.baselines.softmax import SoftmaxTagger
 from globalpointer.nn.baselines.tplinker import TPLinker
+from globalpointer.nn.baselines.two_pointers import TwoPointers
 from globalpointer.nn.encoders.convolutional import IdcnnEncoder, TextCnnEncoder
 from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
 from globalpointer.nn.encoders.questioning import QuestionOnTop
@@ -73,11 +75,17 @@ EXTRACTORS: dict[str, Callable[..., nn.Module]] = {
     "pointer": PointerNetwork,
     "tplinker": TPLinker,
     "casrel": CasRel,
+    "two_pointers": TwoPointers,
+    "gnr": GloballyNormalizedReader,
 }
 """Whole systems of another kind; a recipe names one in the place of a head."""
 
-OF_RELATIONS = ("tplinker", "casrel")
-"""Extractors that find relations and nothing else."""
+MADE_FOR = {
+    **dict.fromkeys(("softmax", "crf", "pointer"), "ner"),
+    **dict.fromkeys(("tplinker", "casrel"), "relation"),
+    **dict.fromkeys(("two_pointers", "gnr"), "mrc"),
+}
+"""The kind of task that each extractor is made for; a head is for any."""
 
 LOSSES: dict[str, Loss] = {
     "multilabel": multilabel_crossentropy,
@@ -133,9 +141,13 @@ def build_extractor(architecture: Mapping[str, Any]) -> nn.Module:
 
 
 def _check_kind(system: str, kind: str) -> None:
-    """Systems that find entities alone look at the grids themselves; others would be trained in vain."""
-    if system in OF_RELATIONS and kind != "relation":
-        raise ConfigError(f'{system!r} finds relations and nothing else: it needs task.kind = "relation", not {kind!r}')
+    """For another task a whole system would be trained in vain."""
+    if MADE_FOR[system] != kind:
+        others = ", ".join([*(name for name, own in MADE_FOR.items() if own == kind), *HEADS])
+        raise ConfigError(
+            f"{system!r} is made for task.kind = {MADE_FOR[system]!r} and finds nothing of kind {kind!r}; for that "
+            f"model.head may be: {others}"
+        )
 
 
 def _check_own_loss(architecture: Mapping[str, Any]) -> None:

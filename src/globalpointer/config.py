@@ -55,6 +55,8 @@ class Holdout(Section):
     fraction: float = Field(default=0.1, gt=0, lt=1)
     test: float | None = Field(default=None, gt=0, lt=1)
     """The fraction of all documents that becomes the test part, where the corpus has none; parted off first."""
+    by: str | None = None
+    """What must not be parted: "text", or a key of `meta` such as "title"; documents that share it stay together."""
     seed: int = 42
 
 

@@ -5,10 +5,11 @@ from hypothesis import strategies as st
 from tests.strategies import LABELS, documents, token_maps
 
 from globalpointer.tasks.base import Task
+from globalpointer.tasks.mrc import MrcTask
 from globalpointer.tasks.ner import GRID, NerTask
 from globalpointer.tasks.thresholds import sigmoid
 from globalpointer.text.schema import Schema
-from globalpointer.text.spans import reading_order
+from globalpointer.text.spans import Answer, Document, reading_order
 
 
 @given(st.data(), st.none() | st.integers(1, 6), st.sampled_from((0.05, 1.0, 7.5)))
@@ -31,3 +32,20 @@ def test_entities_come_back_or_are_named_as_lost(data, max_width, slope) -> None
     for entity in decoded.entities:
         pair = tokens.pair(entity.span)
         assert entity.score == sigmoid(slope * (0.25 * pair.row - LABELS.index(entity.label)))
+
+
+@given(st.data(), st.none() | st.integers(1, 6))
+def test_answers_come_back_best_first_or_are_named_as_lost(data, max_width) -> None:
+    document = data.draw(documents())
+    answers = dict.fromkeys(Answer(each.span, each.text) for each in document.entities)
+    document = Document(document.text, question="?", answers=tuple(answers))
+    tokens = data.draw(token_maps(document.text))
+    task = MrcTask(max_width=max_width, best=max(1, len(answers)))
+    assert isinstance(task, Task)
+    encoded = task.encode(document, tokens)
+    logits = {cell: float(rank) for rank, cell in enumerate(sorted(encoded.cells["answer"]))}
+    decoded = task.decode({"answer": logits}, document.text, tokens)
+    assert set(decoded.answers) == set(document.answers) - set(encoded.lost)
+    scores = [answer.score for answer in decoded.answers]
+    assert scores == sorted(scores, reverse=True)
+    assert sum(scores) <= 1 + 1e-9

@@ -40,9 +40,9 @@ def test_every_head_is_made(architecture, head):
         ({"head": {"name": "tplinker", "options": {}}, "thresholds": "learned"}, "model.thresholds is for heads"),
         (
             {"head": {"name": "casrel", "options": {}}, "thresholds": 0.0},
-            "relations and nothing else: it needs task.kind",
+            "is made for task.kind = 'relation' and finds nothing of kind",
         ),
-        ({"head": {"name": "tplinker", "options": {}}, "thresholds": 0.0}, "relations and nothing else"),
+        ({"head": {"name": "tplinker", "options": {}}, "thresholds": 0.0}, "is made for task.kind = 'relation'"),
         (
             {"encoder": {"name": "bilstm", "options": {"vocab_size": 9, "hiden": 8}}},
             "encoder 'bilstm' has no option 'hiden' (nearest: 'hidden')",

@@ -5,8 +5,9 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from globalpointer.config import DataConfig
+from globalpointer.config import DataConfig, Holdout
 from globalpointer.data.leaks import without
 from globalpointer.data.readers import Notes, read
 from globalpointer.errors import ConfigError, DataError
@@ -42,26 +43,29 @@ def load_corpus(data: DataConfig, *, kind: str = "ner", base: Path | None = None
     _check_parts(data)
     test = None if data.test is None else _read_all(data.test, data, base, notes)
     if data.holdout is not None and data.holdout.test is not None:
-        train, test = _part(train, data.holdout.test, data.holdout.seed)
+        train, test = _part(train, data.holdout, data.holdout.test)
         notes.append(f"{len(test)} documents held out for the test (seed {data.holdout.seed})")
     if data.dev is not None:
         dev = _read_all(data.dev, data, base, notes)
     elif data.holdout is not None:
-        train, dev = _part(train, data.holdout.fraction, data.holdout.seed)
+        train, dev = _part(train, data.holdout, data.holdout.fraction)
         notes.append(f"{len(dev)} training documents held out for development (seed {data.holdout.seed})")
     else:
         raise ConfigError("[data] needs dev files, or holdout = {fraction = 0.1, seed = 42} to part them off train")
     if data.subset is not None and data.subset.size < len(train):
         notes.append(f"trained on {data.subset.size} of {len(train)} documents (seed {data.subset.seed})")
         train = _sample(train, data.subset.size, data.subset.seed)
-    for name, part in (("train", train), ("dev", dev)):
-        if not part:
-            raise DataError(f"the {name} part has no documents")
-        if not any(getattr(document, SOUGHT[kind]) for document in part):
-            raise DataError(f"the {name} part has no annotated {SOUGHT[kind]}: {len(part)} documents without any")
-    for name, part in (("train", train), ("dev", dev), ("test", test or [])):
-        _check_annotated(name, part, SOUGHT[kind])
+    train, unanswerable = _learnable(train)
+    if unanswerable:
+        notes.append(f"training questions left out, as no answer to them stands in the text: {unanswerable}")
+    _check_annotation(train, dev, test or [], SOUGHT[kind])
     return Corpus(train, dev, test, notes)
+
+
+def _learnable(documents: list[Document]) -> tuple[list[Document], int]:
+    """The documents but for questions whose answers stand nowhere in the text: to train on them is to teach silence."""
+    kept = [document for document in documents if document.answers or not document.accepted]
+    return kept, len(documents) - len(kept)
 
 
 def _check_parts(data: DataConfig) -> None:
@@ -69,6 +73,18 @@ def _check_parts(data: DataConfig) -> None:
         raise ConfigError("[data] has both dev and holdout; a development part is either given or parted off")
     if data.test is not None and data.holdout is not None and data.holdout.test is not None:
         raise ConfigError("[data] has both test and holdout.test; a test part is either given or parted off")
+
+
+def _check_annotation(
+    train: Sequence[Document], dev: Sequence[Document], test: Sequence[Document], sought: str
+) -> None:
+    for name, part in (("train", train), ("dev", dev)):
+        if not part:
+            raise DataError(f"the {name} part has no documents")
+        if not any(getattr(document, sought) for document in part):
+            raise DataError(f"the {name} part has no annotated {sought}: {len(part)} documents without any")
+    for name, part in (("train", train), ("dev", dev), ("test", test)):
+        _check_annotated(name, part, sought)
 
 
 def _check_annotated(name: str, part: Sequence[Document], sought: str) -> None:
@@ -107,11 +123,25 @@ def _read_all(paths: Iterable[str], data: DataConfig, base: Path | None, notes: 
     return documents
 
 
-def _part(documents: Sequence[Document], fraction: float, seed: int) -> tuple[list[Document], list[Document]]:
-    """A seeded split; the order of each part is that of the file."""
-    chosen = set(random.Random(seed).sample(range(len(documents)), max(1, round(fraction * len(documents)))))
-    kept = [document for index, document in enumerate(documents) if index not in chosen]
-    return kept, [document for index, document in enumerate(documents) if index in chosen]
+def _part(documents: Sequence[Document], holdout: Holdout, fraction: float) -> tuple[list[Document], list[Document]]:
+    """A seeded split; the order of each part is that of the file. `fraction`: of what must not be parted."""
+    groups = [_group(document, index, holdout.by) for index, document in enumerate(documents)]
+    distinct = list(dict.fromkeys(groups))
+    chosen = set(random.Random(holdout.seed).sample(distinct, max(1, round(fraction * len(distinct)))))
+    kept = [document for document, group in zip(documents, groups, strict=True) if group not in chosen]
+    return kept, [document for document, group in zip(documents, groups, strict=True) if group in chosen]
+
+
+def _group(document: Document, index: int, by: str | None) -> Any:
+    """What a document shares with those that it must not be parted from; by itself its index."""
+    if by is None:
+        return index
+    if by == "text":
+        return document.text
+    if by not in document.meta:
+        known = ", ".join(map(repr, sorted(document.meta))) or "nothing"
+        raise ConfigError(f'data.holdout.by is {by!r}: expected "text" or a key of meta; {document.id} has {known}')
+    return str(document.meta[by])
 
 
 def _sample(documents: Sequence[Document], size: int, seed: int) -> list[Document]:

@@ -7,6 +7,7 @@ from globalpointer.evaluation.outcome import Outcome
 from globalpointer.predictor import Predictor
 from globalpointer.tasks.thresholds import UNDECIDED, Thresholds, sigmoid
 from globalpointer.text.spans import Document
+from globalpointer.training.abstain import best_abstention
 from globalpointer.training.answers import answering, many_cells
 
 LOGITS = (0.0, -1.0, -2.0, -3.0, 1.0)
@@ -21,8 +22,11 @@ def best_threshold(
 ) -> tuple[float, Outcome]:
     """The threshold at which the headline F1 on these documents is highest, and the report there.
 
-    0.5 where nothing is better. With little training data it lies far below: the terms of a relation must all reach it.
+    For answers as `best_abstention` has it; else 0.5 where nothing is better. With little training data it lies far
+    below: the terms of a relation must all reach it.
     """
+    if predictor.model.task.asks:
+        return best_abstention(predictor, documents, batch_size=batch_size)
     slope = predictor.model.task.slopes.get(predictor.kind, 1.0)
     nothing = [Document(document.text, (), relations=(), events=()) for document in documents]
     reports: dict[float, Outcome] = {}

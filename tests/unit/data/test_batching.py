@@ -14,11 +14,12 @@ from globalpointer.data.batching import (
 )
 from globalpointer.data.tokenizers import learn_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer, TruncationWarning
-from globalpointer.errors import ConfigError
+from globalpointer.errors import ConfigError, DataError
 from globalpointer.grid import Cell, Grid
+from globalpointer.tasks.mrc import MrcTask
 from globalpointer.tasks.ner import NerTask
 from globalpointer.text.schema import Schema
-from globalpointer.text.spans import Document
+from globalpointer.text.spans import Answer, Document, Span
 from globalpointer.text.windows import Window
 
 SCHEMA = Schema(("LOC", "PER"))
@@ -210,3 +211,47 @@ def test_the_surface_of_a_lost_entity_is_the_gold_one() -> None:
     encoded = encode_document(gold, TASK, words)
     assert encoded.lost == {gold.entities[0]: "alignment"}
     assert [entity.text for entity in encoded.lost] == ["n"]
+
+
+def asked(text: str, question: str | None, *spans: tuple[int, int]) -> Document:
+    answers = tuple(Answer(Span(*span), text[slice(*span)]) for span in spans)
+    return Document(text, question=question, answers=answers)
+
+
+def test_a_question_stands_before_every_window_and_is_never_legal() -> None:
+    cut = tokenizer(special=True, window=8, overlap=2)
+    encoded = encode_document(asked("abcdefgh", "ij", (1, 3), (6, 8)), MrcTask(), cut)
+    separator, question = cut.separator, cut.tokenize("ij").ids
+    assert [len(window) for window in encoded.windows] == [5, 5]
+    for example, window in zip(encoded.examples, encoded.windows, strict=True):
+        text = cut.tokenize("abcdefgh").ids[window.start : window.end]
+        assert example.tokens == (2, *question, *separator, *text, 3)
+        assert example.first == 4
+        assert example.legal == (*(False,) * 4, *(True,) * 5, False)
+    first, second = encoded.examples
+    assert first.cells == {"answer": {Cell(0, 5, 6)}}
+    assert second.cells == {"answer": {Cell(0, 7, 8)}}
+    assert not first.ignore["answer"]
+
+
+def test_an_entity_model_does_not_read_questions() -> None:
+    plain = encode_document(document("abc", ("PER", 1, 3)), TASK, tokenizer())
+    (entity,) = document("abc", ("PER", 1, 3)).entities
+    assert encode_document(Document("abc", (entity,), question="ij"), TASK, tokenizer()) == plain
+
+
+def test_a_missing_question_is_an_error_that_names_the_document() -> None:
+    with pytest.raises(DataError, match="document 'q7' has no question"):
+        encode_texts([Document("abc", id="q7")], tokenizer(), asks=True)
+
+
+def test_sentences_are_counted_within_each_window() -> None:
+    text = "ab。cd。efgh"
+    backend = learn_tokenizer([text, "ij"], "character")
+    cut = TextTokenizer(backend, window=9, overlap=2)
+    first, second = encode_texts([Document(text, question="ij")], cut, asks=True)[0].examples
+    assert first.sentences == (0, 0, 0, 0, 0, 0, 1, 1, 1)
+    assert second.sentences == (0, 0, 0, 0, 0, 1, 1, 1, 1)
+    batch = collate([first, second], grids=MrcTask().grids, pad=0)
+    assert batch.sentences.tolist() == [list(first.sentences), list(second.sentences)]
+    assert collate(encode_texts([Document("ab")], cut)[0].examples, grids=TASK.grids, pad=0).sentences is None

@@ -90,3 +90,40 @@ def test_a_test_part_is_parted_off_first_and_never_beside_a_given_one(tmp_path):
     assert corpus(train, holdout={"fraction": 0.5, "test": 0.2, "seed": 3}).test == parted.test
     with pytest.raises(ConfigError, match=r"both test and holdout\.test"):
         corpus(train, test=train, holdout={"fraction": 0.1, "test": 0.2})
+
+
+@pytest.fixture
+def asked(tmp_path):
+    rows = [
+        {"text": f"Text {index // 4}.", "question": "?", "answers": [{"start": 0, "end": 4}], "title": index // 8}
+        for index in range(48)
+    ]
+    rows[0] |= {"answers": [], "accepted": ["what the text does not have"]}
+    path = tmp_path / "asked.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    return str(path)
+
+
+def questions(path, **holdout):
+    data = {"format": "jsonl", "train": path, "holdout": {"fraction": 0.25, "test": 0.25, "seed": 5, **holdout}}
+    return load_corpus(load_recipe(None, data=data).data, kind="mrc")
+
+
+@pytest.mark.parametrize(("by", "key"), [("text", lambda each: each.text), ("title", lambda each: each.meta["title"])])
+def test_what_shares_a_text_or_a_title_is_never_parted(asked, by, key):
+    found = questions(asked, by=by)
+    train, dev, test = ({key(document) for document in part} for part in (found.train, found.dev, found.test))
+    assert not train & dev | train & test | dev & test
+    assert len(train | dev | test) == {"text": 12, "title": 6}[by]
+    with pytest.raises(
+        ConfigError, match=r'holdout\.by is \'name\': expected "text" or a key of meta; .* has \'title\''
+    ):
+        questions(asked, by="name")
+
+
+def test_a_question_whose_answer_is_not_in_the_text_is_no_question_without_answer(asked):
+    found = questions(asked)
+    where = [part for part in (found.train, found.dev, found.test) if any(not each.answers for each in part)]
+    assert found.train not in where
+    noted = [note for note in found.notes if "left out" in note]
+    assert noted == ([] if where else ["training questions left out, as no answer to them stands in the text: 1"])

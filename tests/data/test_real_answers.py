@@ -2,6 +2,7 @@
 
 import pytest
 
+from globalpointer.data.check import check
 from globalpointer.data.readers import Notes, read
 from globalpointer.evaluation.answer_marks import mark
 from globalpointer.evaluation.marks import Marks
@@ -39,3 +40,13 @@ def test_annotators_agree_as_much_as_was_published(data_dir, path, unit, exact, 
     marks = [mark(each[:k] + each[k + 1 :], each[k], official(unit)) for each in written for k in range(3)]
     total = sum(marks, Marks())
     assert (round(total.exact, 3), round(total.f1, 3)) == (exact, f1)
+
+
+def test_the_check_counts_questions_and_finds_no_shared_context(data_dir):
+    files = [data_dir / "cmrc2018" / f"cmrc2018_{part}.json.gz" for part in ("dev", "trial")]
+    report = check([*files, data_dir / "squad/squad_dev_a.json.gz"], format="squad")
+    assert [each.answers.contexts for each in report.files] == [848, 256, 913]
+    assert [each.answers.unanswerable + each.answers.unplaced for each in report.files] == [0, 0, 0]
+    found = {finding.code: finding.count for finding in report.findings if finding.level == "warning"}
+    assert {"leak", "contained"}.isdisjoint(found)
+    assert (found["duplicate"], found["conflict"]) == (27, 13)

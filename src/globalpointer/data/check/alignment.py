@@ -65,7 +65,7 @@ def token_facts(corpus: Corpus, tokenizer: Tokenizer, window: int | None, overla
 
 
 def _pairs(corpus: Corpus, document: Document, tokens: TokenMap, tally: Tally) -> tuple[list[Pair], int]:
-    """The token pairs of the entities and arguments, and how many of these have none."""
+    """The token pairs of the mentions, and how many of these have none."""
     pairs = []
     misaligned = 0
     for mention in mentions(document):
@@ -86,13 +86,13 @@ def _unreachable(
 ) -> int:
     if len(windows) < 2:  # all in one window, or none asked for
         return 0
-    many = "entities" if document.entities else "arguments"
+    many = "entities" if document.entities else "answers" if document.answers else "arguments"
     count = 0
     for pair in pairs:
         if owner(windows, pair.row, pair.col) is None:
             count += 1
             said = f"{corpus.place(document)} {pair.col - pair.row + 1} tokens"
-            message = f"{many} that no window holds: make the overlap larger than the longest entity"
+            message = f"{many} that no window holds: make the overlap larger than the longest one"
             tally.add("warning", "unreachable", message, said)
     return count
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from globalpointer.data.check.answers import answer_facts
 from globalpointer.data.check.events import event_facts
 from globalpointer.data.check.facts import Facts
 from globalpointer.data.check.relations import relation_facts
@@ -44,7 +45,7 @@ def layout(entities: Sequence[Entity]) -> Layout:
 
 
 def facts(corpus: Corpus, tally: Tally) -> Facts:
-    """The numbers of one file; what is odd about its relations and events is told as findings."""
+    """The numbers of one file; what is odd about its relations, events and answers is told as findings."""
     lengths = [len(document.text) for document in corpus.documents]
     annotated = [document for document in corpus.documents if any(kind is not None for kind in kinds(document))]
     entities = [entity for document in annotated for entity in document.entities or ()]
@@ -68,11 +69,12 @@ def facts(corpus: Corpus, tally: Tally) -> Facts:
         depth=max((each.depth for each in layouts), default=0),
         relations=relation_facts(corpus, tally),
         events=event_facts(corpus, tally),
+        answers=answer_facts(corpus, tally),
     )
 
 
 def borders(corpus: Corpus, tally: Tally) -> None:
-    """Blanks and punctuation at the borders of entities and arguments, and mentions of nothing else."""
+    """Blanks and punctuation at the borders of mentions, and mentions of nothing else."""
     for document in corpus.documents:
         for mention in mentions(document):
             text, many = mention.text, mention.many

@@ -13,7 +13,7 @@ class Facts:
     annotated: int
     """Documents of which somebody annotated something."""
     empty: int
-    """Annotated documents without an entity, a relation or an event."""
+    """Annotated documents without an entity, a relation, an event or an answer."""
     entities: int
     labels: dict[str, int]
     length_mean: float
@@ -30,13 +30,14 @@ class Facts:
     depth: int
     """The most spans that hold one another, 1 where none is nested."""
     relations: "RelationFacts | None" = None
-    """None where no relation is annotated; the same for events."""
+    """None where no relation is annotated; the same for events and answers."""
     events: "EventFacts | None" = None
+    answers: "AnswerFacts | None" = None
     tokens: "TokenFacts | None" = None
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON; what there is nothing of is left out."""
-        parts = ("relations", "events", "tokens")
+        parts = ("relations", "events", "answers", "tokens")
         plain = {name: getattr(self, name) for name in self.__slots__ if name not in parts}
         found = {name: getattr(self, name) for name in parts if getattr(self, name) is not None}
         return {**plain, **{name: each.to_dict() for name, each in found.items()}}
@@ -97,6 +98,31 @@ class EventFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerFacts:
+    """The questions of one file and their answers. Lengths are in characters."""
+
+    documents: int
+    """Questions that were answered, or that somebody said to have no answer."""
+    contexts: int
+    """Different texts that are asked about."""
+    answers: int
+    """Answers as people wrote them, those of all annotators."""
+    places: int
+    """Different spans among them."""
+    unanswerable: int
+    unplaced: int
+    """Questions with an answer, but with none that stands in the text."""
+    answer_length_mean: float
+    answer_length_max: int
+    question_length_mean: float
+    question_length_max: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
 class TokenFacts:
     """What a tokenizer and its windows make of one file."""
 
@@ -108,9 +134,9 @@ class TokenFacts:
     cut: int
     """Documents that need more than one."""
     misaligned: int
-    """Entities and arguments with a border within a token."""
+    """Entities, arguments and answers with a border within a token."""
     unreachable: int
-    """Entities and arguments that no window holds."""
+    """Entities, arguments and answers that no window holds."""
     longest_entity: int
     """In tokens."""
 

@@ -22,7 +22,7 @@ def labels(files: Sequence[Facts], tally: Tally) -> None:
         tally.add("info", "no-annotation", "no document is annotated: only the texts were looked at")
         return
     for each in annotated:
-        if not each.entities and each.events is None:
+        if not each.entities and each.events is None and each.answers is None:
             tally.add("warning", "no-entity", "files without any entity", each.path)
     _kind("label", annotated, lambda each: each.labels, tally)
     with_relations = [each for each in annotated if each.relations is not None]

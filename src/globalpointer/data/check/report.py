@@ -100,9 +100,9 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An entity, or an argument with the label "event/role"."""
+    """An entity, an argument with the label "event/role", or an answer."""
 
-    kind: Literal["entity", "argument"]
+    kind: Literal["entity", "argument", "answer"]
     label: str
     span: Span
     text: str
@@ -110,16 +110,18 @@ class Mention:
     @property
     def many(self) -> str:
         """The kind in the plural."""
-        return "entities" if self.kind == "entity" else "arguments"
+        return "entities" if self.kind == "entity" else f"{self.kind}s"
 
 
 def mentions(document: Document) -> Iterator[Mention]:
-    """Everything that has a place in the text: what is checked of an entity holds for an argument too."""
+    """Everything that has a place in the text: what is checked of an entity holds for arguments and answers too."""
     for entity in document.entities or ():
         yield Mention("entity", entity.label, entity.span, entity.text)
     for event in document.events or ():
         for argument in event.ordered():
             yield Mention("argument", role_name(event.label, argument.role), argument.span, argument.text)
+    for answer in document.answers or ():
+        yield Mention("answer", "answer", answer.span, answer.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,21 @@ class Corpus:
 
     path: str
     documents: list[Document]
+
+    @property
+    def asked(self) -> bool:
+        """Whether these are questions, of which several may be asked about one text."""
+        return any(document.question is not None for document in self.documents)
+
+    @property
+    def texts(self) -> list[Document]:
+        """The documents; of questions the first about each text."""
+        if not self.asked:
+            return self.documents
+        firsts: dict[str, Document] = {}
+        for document in self.documents:
+            firsts.setdefault(document.text, document)
+        return list(firsts.values())
 
     def place(self, document: Document) -> str:
         """Where a document stands: file and line where the format has no ids."""

@@ -51,6 +51,18 @@ _EVENT_ROWS = {
     "repeated_roles": "with several arguments of a role",
     "confused": "lost when decoded from gold",
 }
+_ANSWER_ROWS = {
+    "documents": "questions",
+    "contexts": "different texts",
+    "unanswerable": "without an answer",
+    "unplaced": "with no answer in the text",
+    "answers": "answers, of all annotators",
+    "places": "different spans",
+    "answer_length_mean": "answer length, mean",
+    "answer_length_max": "longest answer",
+    "question_length_mean": "question length, mean",
+    "question_length_max": "longest question",
+}
 MOST = 3
 """How many pairs of labels, or roles, are shown beside a label; JSON has them all."""
 
@@ -58,12 +70,13 @@ MOST = 3
 def table(report: CheckReport) -> RenderableType:
     """The facts of the files side by side, their labels, and all findings. Lengths are in characters."""
     parts: list[RenderableType] = []
-    linked = any(each.relations or each.events for each in report.files)
+    linked = any(_others(each) for each in report.files)
     if report.files:
         parts.append(_facts(report.files))
     if any(each.labels for each in report.files) or (report.files and not linked):
         parts.append(_labels("label", report.files, [each.labels for each in report.files]))
     parts += _relations(report.files) + _events(report.files)
+    parts += _part("answers", _ANSWER_ROWS, report.files, [each.answers for each in report.files])
     if any(each.tokens for each in report.files):
         parts.append(_tokens(report.files))
     parts += [_finding(finding) for finding in report.findings]
@@ -76,7 +89,7 @@ def table(report: CheckReport) -> RenderableType:
 
 
 def _facts(files: tuple[Facts, ...]) -> Table:
-    linked = any(each.relations or each.events for each in files)
+    linked = any(map(_others, files))
     bare = linked and not any(each.entities for each in files)
     drawn = _grid("", files)
     for name in _ROWS:
@@ -84,6 +97,11 @@ def _facts(files: tuple[Facts, ...]) -> Table:
             said = "with nothing annotated in them" if linked and name == "empty" else _SAID.get(name, name)
             drawn.add_row(said, *(_value(each, name) for each in files))
     return drawn
+
+
+def _others(facts: Facts) -> bool:
+    """Whether there is anything but entities."""
+    return any((facts.relations, facts.events, facts.answers))
 
 
 def _value(facts: Facts, name: str) -> str:
@@ -151,7 +169,7 @@ def _tokens(files: tuple[Facts, ...]) -> Table:
     drawn = _grid("tokens", files)
     for name in ("mean", "max", "window", "windows", "cut", "misaligned", "unreachable", "longest_entity"):
         values = [getattr(each.tokens, name) if each.tokens else None for each in files]
-        said = {"cut": "texts in several windows", "longest_entity": "longest entity"}.get(name, name)
+        said = {"cut": "texts in several windows", "longest_entity": "longest mention"}.get(name, name)
         shown = ("-" if each is None else f"{each:.1f}" if isinstance(each, float) else f"{each:,}" for each in values)
         drawn.add_row(said, *shown)
     return drawn

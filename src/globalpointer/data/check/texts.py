@@ -28,7 +28,7 @@ _ANY = re.compile("[" + "".join(characters for *_, characters in ODD) + "]")
 
 def odd_characters(corpus: Corpus, tally: Tally) -> None:
     """Texts that are blank, hold odd characters, or are not in the composed normal form."""
-    for document in corpus.documents:
+    for document in corpus.texts:
         text = document.text
         if not text.strip():
             tally.add("warning", "blank-text", "texts that are empty or blank", corpus.place(document))

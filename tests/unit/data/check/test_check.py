@@ -358,3 +358,69 @@ def test_what_is_told_reads_well_of_one_and_of_many(file):
     single = drawn(check([file({"text": ""}, name="one.jsonl")], format="jsonl"))
     assert "warning: texts that are empty or blank (1)" in single
     assert "Kinds of errors: 0, of warnings: 1, of notes: 2" in single
+
+
+def asked(question, *places, text="Ann sings in Oslo.", **more):
+    return {
+        "text": text,
+        "question": question,
+        "answers": [{"start": start, "end": end} for start, end in places],
+        **more,
+    }
+
+
+def test_questions_and_their_answers_are_counted(file):
+    path = file(
+        asked("Who sings?", (0, 3), accepted=["Ann", "the singer", "Ann"]),
+        asked("Where?", (13, 17), (10, 17)),
+        asked("When?"),
+        asked("Why?", accepted=["for joy"], text="Bob."),
+        {"text": "Bob.", "question": "Not annotated?"},
+    )
+    report = check([path], format="jsonl")
+    facts = report.files[0].answers
+    assert facts is not None
+    assert (facts.documents, facts.contexts, facts.answers, facts.places) == (4, 2, 6, 3)
+    assert (facts.unanswerable, facts.unplaced) == (1, 1)
+    assert (facts.answer_length_mean, facts.answer_length_max) == ((3 + 10 + 3 + 4 + 7 + 7) / 6, 10)
+    assert (facts.question_length_mean, facts.question_length_max) == ((10 + 6 + 5 + 4) / 4, 10)
+    assert report.to_dict()["files"][0]["answers"] == facts.to_dict()
+    assert codes(report, "warnings")["unplaced"].examples == (f"{path}:4 'for joy'",)
+    from rich.console import Console
+
+    shown = io.StringIO()
+    Console(file=shown, width=120).print(table(report))
+    assert "answers, of all annotators" in shown.getvalue()
+    assert "nested entities" not in shown.getvalue()
+
+
+def test_several_questions_about_one_text_are_no_copies(file):
+    found = check([file(asked("Who?", (0, 3)), asked("Where?", (13, 17)))], format="jsonl")
+    assert not {"duplicate", "conflict", "no-entity"} & set(codes(found, "warnings"))
+    twice = codes(check([file(asked("Who?", (0, 3)), asked("Who?", (0, 3)))], format="jsonl"), "warnings")
+    assert "questions that stand in" in twice["duplicate"].message
+    assert "conflict" not in twice
+    other = codes(check([file(asked("Who?", (0, 3)), asked("Who?", (13, 17)))], format="jsonl"), "warnings")
+    assert other["conflict"].message == "questions that are answered in different ways"
+
+
+def test_contexts_that_leak_are_told_once(file):
+    train = file(asked("Who?", (0, 3)), asked("Where?", (13, 17)), asked("What of?", text="sings in Oslo"))
+    dev = file(asked("When?"), asked("Why?"), name="dev.jsonl")
+    found = codes(check([train, dev], format="jsonl"), "warnings")
+    assert (found["leak"].count, found["leak"].examples) == (1, (f"{train}:1 and {dev}:1",))
+    assert (found["contained"].count, found["contained"].examples) == (1, (f"{train}:3 in {dev}:1",))
+
+
+def test_oddities_of_a_text_are_told_once_and_those_of_answers_each(file):
+    odd = "Ann, sings\ufffd"
+    report = check([file(asked("Who?", (0, 4), text=odd), asked("What?", (3, 5), text=odd))], format="jsonl")
+    assert codes(report, "warnings")["replacement"].count == 1
+    assert codes(report, "infos")["punctuation-border"].message == "answers that begin or end with punctuation"
+
+
+def test_answers_that_a_tokenizer_or_a_window_loses(file):
+    path = file(asked("Who?", (0, 3)), asked("Where?", (0, 16)))
+    facts = check([path], format="jsonl", tokenizer=Pieces(), window=2).files[0]
+    assert facts.tokens is not None
+    assert (facts.tokens.misaligned, facts.tokens.unreachable) == (1, 1)

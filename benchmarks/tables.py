@@ -13,11 +13,13 @@ from typing import Any
 
 from benchmarks.gpu_tables import gpu_tables
 from benchmarks.kernel_tables import kernel_tables
+from benchmarks.latency_tables import latency_tables
 from benchmarks.paper_tables import paper_tables
 from benchmarks.relation_tables import relation_tables
 from benchmarks.rows import ROOT, read_rows
 from benchmarks.system_tables import current as current_systems
 from benchmarks.system_tables import system_tables
+from benchmarks.tagging_tables import tagging_tables
 from globalpointer.config import load_recipe
 
 Row = Mapping[str, Any]
@@ -70,6 +72,8 @@ def every_table() -> dict[str, str]:
         **relation_tables(),
         **system_tables(),
         **paper_tables(),
+        **tagging_tables(),
+        **latency_tables(),
     }
 
 

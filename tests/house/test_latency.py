@@ -4,6 +4,8 @@ from collections import Counter
 
 import pytest
 from benchmarks.latency import in_turns, sample, shared_test
+from benchmarks.latency_tables import side_by_side
+from benchmarks.paper_rows import NOT_YET
 
 from globalpointer.config import load_recipe
 from globalpointer.errors import ConfigError
@@ -49,3 +51,23 @@ def test_a_sample_is_always_the_same(tmp_path):
     assert sample(made, 10) == sample(made, 10)
     assert len(set(sample(made, 10))) == 10
     assert len(sample(made, 99)) == 50
+
+
+def test_the_table_shows_what_a_model_keeps_and_takes():
+    assert side_by_side([]) == NOT_YET
+    where = {"machine": "here", "threads": 2, "date": "today", "torch": "2", "transformers": "5"}
+    small = {"model": "student", "encoder": "bilstm", "head": "efficient", "distilled": True, "parameters": 5_000_000}
+    small |= {"encoder_options": {}}
+    small |= {"texts": 300, "characters": 70.4, "median_ms": 3.14159, "p95_ms": 12.0, **where}
+    small |= {"test": {"f1": 0.875, "document_accuracy": 0.75}}
+    large = small | {
+        "model": "teacher",
+        "encoder": "runs/minilm",
+        "encoder_options": {"layers": 4},
+        "distilled": False,
+        "parameters": 22_000_000,
+    }
+    lines = side_by_side([small, large]).splitlines()
+    assert lines[2].startswith("| teacher | minilm, 4 layers | efficient |")
+    assert lines[3] == "| student, distilled | bilstm | efficient | 87.50 | 75.00 | 5.00 | 3.14 | 12 |"
+    assert "300 texts of 70 characters on average" in lines[-1]

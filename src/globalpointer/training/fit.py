@@ -38,6 +38,7 @@ from globalpointer.training.patience import Patience, exhausted
 from globalpointer.training.progress import History, ProgressBar
 from globalpointer.training.start import start
 from globalpointer.training.trainer import ExtractionTrainer, make_collator
+from globalpointer.training.warm import warm_start
 
 PORTION = 1000
 """Documents encoded together."""
@@ -92,6 +93,8 @@ def fit(
     trainer.remove_callback(PrinterCallback)
     if settings.patience is not None:
         trainer.add_callback(Patience(settings.patience))
+    if (warm := warm_start(recipe, predictor.model.extractor, settings.warm_epochs)) is not None:
+        trainer.add_callback(warm)
     with arguments.main_process_first(desc="looking for a checkpoint"):
         checkpoint = checkpoints.latest(folder / CHECKPOINTS) if resume else None
     trainer.start_average(checkpoint)

@@ -59,7 +59,7 @@ def finish(
         if part is not None:
             found = _answer(predictor, part, batch_size)
             plain[name] = EVALUATIONS[kind](part, found, unit=unit, seen=seen).to_dict()
-            if wanted != UNDECIDED:
+            if wanted != UNDECIDED and not predictor.model.task.asks:
                 found = _answer(predictor, part, batch_size, UNDECIDED)
                 plain["undecided"][name] = EVALUATIONS[kind](part, found).counts.to_dict()
     if teacher is not None:

@@ -4,22 +4,25 @@ It holds what makes extraction hard, in little. Entities: nested mentions up to 
 labels on one span (a country that acts), and words whose label only their context tells (Kestrel: place, firm, novel
 or device). Relations: a subject within its object or the reverse, two between the same two entities, many from one.
 Events: a role that several fill, two events in a sentence that share an argument, words that name one event here and
-another there. Every document is annotated with all three, the same wording always in the same way.
+another there. Every document is annotated with all three, the same wording always in the same way. Questions: about
+several documents put together, with one answer or more, and some that the text does not answer though another does.
 
 Always the same, to the last character. No two documents have the same text, in whatever parts they are, and one in six
 words of a kind is kept from the training part, so that dev and test have mentions that training never saw.
 """
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
 from globalpointer.data.grammars import en, zh
+from globalpointer.data.grammars.ask import Context, Patterns, pick, questions
 from globalpointer.data.grammars.expand import Rules, expand
 from globalpointer.errors import ConfigError
 from globalpointer.text.spans import Document
 
-__all__ = ["NEW_SENTENCES", "sample"]
+__all__ = ["NEW_SENTENCES", "sample", "sample_questions"]
 
 Split = Literal["train", "dev", "test"]
 Language = Literal["zh", "en", "both"]
@@ -29,19 +32,65 @@ SIZES: dict[str, int] = {"train": 450, "dev": 75, "test": 75}
 
 GRAMMARS: dict[str, Rules] = {"zh": zh.RULES, "en": en.RULES}
 
+QUESTIONS: dict[str, Patterns] = {"zh": zh.QUESTIONS, "en": en.QUESTIONS}
+
+JOINERS: dict[str, str] = {"zh": "", "en": " "}
+"""What stands between two sentences."""
+
+TOGETHER = 4
+"""So many documents are one text that questions are asked about."""
+
+ROUNDS = 3
+"""So often each document is put together with others."""
+
+ASKED = 3
+"""At most so many questions with an answer are asked about a text; and one without for every third text."""
+
 NEW_SENTENCES: dict[str, tuple[str, ...]] = {"zh": zh.NEW_SENTENCES, "en": en.NEW_SENTENCES}
 """Sentences by language that are not in the corpus and that its grammars do not make."""
 
 
 def sample(split: Split, language: Language = "both") -> list[Document]:
     """The documents of one part: 900, 150 and 150 in both languages, half of them Chinese; else half as many."""
+    parts = [_part(name, split) for name in _names(split, language)]
+    return [document for together in zip(*parts, strict=True) for document in together]
+
+
+def sample_questions(split: Split, language: Language = "both") -> list[Document]:
+    """Questions about texts of one part, Chinese ones first; every answer that a text has is among `answers`."""
+    return [question for name in _names(split, language) for question in _asked(name, split)]
+
+
+def _names(split: str, language: str) -> tuple[str, ...]:
     if split not in SIZES:
         raise ConfigError(f"split must be one of {', '.join(SIZES)}, got {split!r}")
     if language not in ("zh", "en", "both"):
         raise ConfigError(f"language must be zh, en or both, got {language!r}")
-    names = tuple(GRAMMARS) if language == "both" else (language,)
-    parts = [_part(name, split) for name in names]
-    return [document for together in zip(*parts, strict=True) for document in together]
+    return tuple(GRAMMARS) if language == "both" else (language,)
+
+
+def _asked(language: str, split: str) -> Iterator[Document]:
+    chance = random.Random(f"{language} {split} questions")
+    contexts = list(_contexts(_part(language, split), JOINERS[language], chance))
+    number = 0
+    for place, context in enumerate(contexts):
+        own, others = (questions(each, QUESTIONS[language]) for each in (context, contexts[place - 1]))
+        asked = pick((each for each in own if each.is_clear(context)), ASKED, chance)
+        if place % 3 == 0:
+            silent = (each for each in others if each.is_clear(context) and not each.answers(context))
+            asked += pick(silent, 1, chance)
+        for question in asked:
+            number += 1
+            name = f"{language}-{split}-question-{number:04d}"
+            yield Document(context.text, id=name, question=question.text, answers=question.answers(context))
+
+
+def _contexts(documents: list[Document], joiner: str, chance: random.Random) -> Iterator[Context]:
+    """Texts of `TOGETHER` documents each; the few that are left over in a round are left out of it."""
+    for _ in range(ROUNDS):
+        chance.shuffle(documents)
+        for start in range(0, len(documents) - TOGETHER + 1, TOGETHER):
+            yield Context.of(documents[start : start + TOGETHER], joiner)
 
 
 def _part(language: str, split: str) -> list[Document]:

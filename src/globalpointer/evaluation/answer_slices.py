@@ -31,7 +31,8 @@ KINDS: Mapping[str, Mapping[str, str]] = {
         "which": r"which", "who": r"who(?:m|se)?", "why": r"why",
     },
     "character": {
-        "为什么": "为什么|为何|为啥", "什么": "什么|何", "多少": "多少|几", "谁": "谁", "哪": "哪", "怎": "怎|如何",
+        "为什么": "为什么|为何|为啥", "何时": "什么时候|何时|哪一?年|哪一?天", "什么": "什么|何",
+        "多少": "多少|几", "谁": "谁", "哪": "哪", "怎": "怎|如何",
     },
 }  # fmt: skip
 """By unit, what questions ask by: each kind and the words that tell it."""

@@ -7,11 +7,13 @@ from collections import Counter
 
 import pytest
 
+from globalpointer.data.grammars.ask import Context, Fact, Question, pick, questions
 from globalpointer.data.grammars.expand import FACT, expand
-from globalpointer.data.sample import GRAMMARS, NEW_SENTENCES, SIZES, sample
+from globalpointer.data.sample import GRAMMARS, NEW_SENTENCES, SIZES, sample, sample_questions
 from globalpointer.errors import ConfigError
+from globalpointer.evaluation.answer_slices import kind_of
 from globalpointer.text.schema import Schema
-from globalpointer.text.spans import TRIGGER
+from globalpointer.text.spans import TRIGGER, Span
 
 PARTS = tuple(SIZES)
 
@@ -160,3 +162,61 @@ def test_unknown_names():
         sample("valid")
     with pytest.raises(ConfigError, match="zh, en or both"):
         sample("dev", "de")
+
+
+def asked():
+    return [question for part in PARTS for question in sample_questions(part)]
+
+
+def test_the_questions_are_the_same_on_every_machine():
+    content = "\n".join(str(question.to_dict()) for question in asked())
+    assert hashlib.sha256(content.encode()).hexdigest()[:16] == "dcb0fc8bf4acbbd1"
+    assert [len(sample_questions(part)) for part in PARTS] == [2207, 358, 354]
+    assert {each.id for each in sample_questions("dev")} == {
+        each.id for name in ("zh", "en") for each in sample_questions("dev", name)
+    }
+
+
+def test_answers_are_their_text_and_no_mark_is_left_in_a_question():
+    for question in asked():
+        assert not set(question.question) & set("{}[]<>|=")
+        assert all(question.text[each.start : each.end] == each.text for each in question.answers)
+        assert not any(each.text in question.question for each in question.answers)
+
+
+def test_parts_and_questions_are_apart():
+    texts = [{question.text for question in sample_questions(part)} for part in PARTS]
+    assert not texts[0] & texts[1]
+    assert not texts[1] & texts[2]
+    keys = [(question.text, question.question) for question in asked()]
+    assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_makes_the_questions_hard(language):
+    train = sample_questions("train", language)
+    counts = Counter(len(question.answers) for question in train)
+    assert counts[0] > 80  # the text does not say
+    assert counts[2] > 40  # several are right
+    assert len({kind_of(each.question, "character" if language == "zh" else "word") for each in train}) >= 4
+    # the same text answers other questions in other places
+    places = {}
+    for question in train:
+        places.setdefault(question.text, set()).update(each.span for each in question.answers)
+    assert sum(len(each) > 1 for each in places.values()) > 0.8 * len(places)
+
+
+def test_a_question_is_answered_by_every_fact_that_fits_and_is_clear_if_no_other_nearly_does():
+    text = "Acme hired Ann. Acme hired Bo. Ace hired Cy."
+    hires = [(0, 4, 11, 14), (16, 20, 27, 29), (31, 34, 41, 43)]
+    facts = tuple(Fact("hire", {"employer": (Span(a, b),), "person": (Span(c, d),)}) for a, b, c, d in hires)
+    context = Context(text, facts)
+    patterns = {"hire": ("person: Whom did {employer} hire?", "date: When did {employer} hire {person}?")}
+    made = list(questions(context, patterns))
+    assert [each.text for each in made] == ["Whom did Acme hire?"] * 2 + ["Whom did Ace hire?"]  # no fact has a date
+    assert [each.text for each in made[0].answers(context)] == ["Ann", "Bo"]
+    assert all(each.is_clear(context) for each in made)
+    near = Question("Whom did Acme Corp hire?", "hire", "person", {"employer": "Acme Corp"})
+    assert near.answers(context) == ()
+    assert not near.is_clear(context)
+    assert len(pick(made, 5, random.Random(0))) == 2

@@ -147,6 +147,7 @@ def test_slices_go_by_gold() -> None:
         ("为什么他离开了？", "character", "为什么"),
         ("有几个人？", "character", "多少"),
         ("如何参加？", "character", "怎"),
+        ("他是哪一年出生的？", "character", "何时"),
         ("请说明。", "character", "other"),
     ],
 )

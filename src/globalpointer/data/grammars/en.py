@@ -161,6 +161,34 @@ RULES: dict[str, tuple[str, ...]] = {
     "PLAIN": ("garden", "library", "bridge", "market", "orchard", "tower", "station", "museum"),
 }  # fmt: skip
 
+QUESTIONS: dict[str, tuple[str, ...]] = {
+    "join": ("person: Who joined {employer}?", "employer: What did {person} join?"),
+    "move": (
+        "destination: Where did {person} go?", "person: Who went to {destination}?",
+        "date: When did {person} go to {destination}?",
+    ),
+    "open": (
+        "location: Where did {organization} open an office?", "date: When did {organization} open an office?",
+        "location: Where does the {meeting} begin?", "date: When does the {meeting} begin?",
+    ),
+    "launch": ("product: What did {organization} present?", "organization: Who presented the {product}?"),
+    "sign": (
+        "document: What did {party} sign?", "party: Who signed the {document}?",
+        "date: When was the {document} signed?",
+    ),
+    "resign": ("person: Who left {employer}?", "date: When did {person} leave {employer}?"),
+    "hire": (
+        "person: Whom did {employer} hire?", "employer: Who hired {person}?",
+        "date: When did {employer} hire {person}?", "position: As what was {person} hired?",
+    ),
+    "works_for": ("object: Who does {subject} work for?",),
+    "has_title": ("object: What is the job of {subject}?",),
+    "wrote": ("subject: Who wrote {object}?", "object: Which book is by {subject}?"),
+    "founded": ("subject: Who founded {object}?", "object: What did {subject} found?"),
+    "makes": ("subject: Who makes the {object}?",),
+}  # fmt: skip
+"""What can be asked of relations and events: see `globalpointer.data.grammars.ask`."""
+
 NEW_SENTENCES: tuple[str, ...] = (
     "Greta Novak left the University of Harwich in March and joined Kestrel as head of research.",
     "Kestrel was founded by Anna Keller and Felix Thorne, said Hugo Brandt, lawyer of Kestrel.",

@@ -148,6 +148,32 @@ RULES: dict[str, tuple[str, ...]] = {
     "PLAIN": ("花园", "图书馆", "桥", "市场", "果园", "塔", "车站", "博物馆"),
 }  # fmt: skip
 
+QUESTIONS: dict[str, tuple[str, ...]] = {
+    "join": ("person: 谁加入了{employer}？", "employer: {person}加入了哪里？"),
+    "move": (
+        "destination: {person}去了哪里？", "person: 谁去了{destination}？", "date: {person}什么时候去了{destination}？",
+    ),
+    "open": (
+        "location: {organization}在哪里开设了办事处？", "date: {organization}什么时候开设了办事处？",
+        "location: {meeting}在哪里开幕？", "date: {meeting}什么时候开幕？",
+    ),
+    "launch": ("product: {organization}推出了什么？", "organization: 谁推出了{product}？"),
+    "sign": (
+        "document: {party}签署了什么？", "party: 谁签署了《{document}》？", "date: 《{document}》是什么时候签署的？",
+    ),
+    "resign": ("person: 谁离开了{employer}？", "date: {person}什么时候离开了{employer}？"),
+    "hire": (
+        "person: {employer}聘请了谁？", "employer: 谁聘请了{person}？", "date: {employer}什么时候聘请了{person}？",
+        "position: {person}受聘担任什么职务？",
+    ),
+    "works_for": ("object: {subject}在哪里工作？",),
+    "has_title": ("object: {subject}的职务是什么？",),
+    "wrote": ("subject: 《{object}》的作者是谁？", "object: {subject}写了什么？"),
+    "founded": ("subject: 谁创办了{object}？", "object: {subject}创办了什么？"),
+    "makes": ("subject: 谁生产{object}？",),
+}  # fmt: skip
+"""What can be asked of relations and events: see `globalpointer.data.grammars.ask`."""
+
 NEW_SENTENCES: tuple[str, ...] = (
     "王芳昨天离开南浦大学，加入蓝湖，担任副总裁。",
     "蓝湖由张建华和李梅创办，至今仍在平湖市。",

@@ -2,6 +2,7 @@
 
 import pytest
 from benchmarks.accuracy import totals
+from benchmarks.paper import experiments
 from benchmarks.rows import read_rows
 
 
@@ -15,3 +16,10 @@ def test_rows_quote_no_data(name):
     rows = read_rows(name)
     assert rows
     assert all(totals(row["notes"]) == row["notes"] for row in rows)
+
+
+@pytest.mark.parametrize("experiment", experiments())
+def test_rows_of_the_paper_quote_no_data(experiment):
+    runs = [row for row in read_rows(f"paper/{experiment}") if row["kind"] == "run"]
+    assert all(totals(row["notes"]) == row["notes"] for row in runs)
+    assert not {"labels", "confusions"} & {key for row in runs for part in ("dev", "test") for key in row[part]}

@@ -126,13 +126,11 @@ def fit_and_tell(recipe: "Recipe", folder: Path, base: Path | None, *, resume: b
 
     from globalpointer.evaluation.tables import table
     from globalpointer.training.fit import fit
-    from globalpointer.training.inputs import digests, remembered
     from globalpointer.training.places import check_places
 
     if not resume:
         check_places(recipe.model)
-    with remembered(folder, digests(recipe, base), resume=resume):
-        result = fit(recipe, output=folder, resume=resume, overwrite=overwrite, base=base)
+    result = fit(recipe, output=folder, resume=resume, overwrite=overwrite, base=base)
     if not PartialState().is_main_process:
         return  # of several devices the first one speaks
     for name, report in (("dev", result.dev), ("test", result.test)):
@@ -142,11 +140,12 @@ def fit_and_tell(recipe: "Recipe", folder: Path, base: Path | None, *, resume: b
     _tell_threshold(result)
     _tell_teacher(result)
     place = shlex.quote(str(result.folder))
+    asked = ' --question "..."' if recipe.task.kind == "mrc" else ""
     scored = (recipe.data.test or recipe.data.dev or ["FILE"])[0]
     show(
         f"\nThe model is in [bold]{place}[/], trained in {result.seconds:.0f} s. Next:\n"
         f"  globalpointer evaluate {place} {shlex.quote(scored)} --html errors.html\n"
-        f"  globalpointer predict {place} - < texts.txt > found.jsonl"
+        f"  globalpointer predict {place} -{asked} < texts.txt > found.jsonl"
     )
 
 

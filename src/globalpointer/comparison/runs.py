@@ -24,7 +24,6 @@ from globalpointer.training import checkpoints
 from globalpointer.training.documents import Corpus
 from globalpointer.training.fit import fit
 from globalpointer.training.folder import CHECKPOINTS, FitResult
-from globalpointer.training.inputs import digests, remembered
 
 RUNS, ROWS, FOUND = "runs", "rows.jsonl", "found.jsonl"
 
@@ -114,8 +113,7 @@ def _attempt(run: Run, folder: Path, ground: Ground) -> Row | Failure:
 def _finish(run: Run, folder: Path, ground: Ground) -> Row:
     """Train, or go on, or only read what was trained; then answer and score."""
     resumed = checkpoints.latest(folder / CHECKPOINTS) is not None
-    with remembered(folder, digests(run.recipe, run.base), resume=True):
-        result = fit(run.recipe, folder, resume=True, base=run.base, console=Console(quiet=True, force_terminal=False))
+    result = fit(run.recipe, folder, resume=True, base=run.base, console=Console(quiet=True, force_terminal=False))
     predictor = Predictor.from_pretrained(folder)
     found = _answer(predictor, ground.gold)
     _keep(found, folder / FOUND)

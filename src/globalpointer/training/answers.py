@@ -30,9 +30,10 @@ def answering(
     """A function of the threshold, none below `lowest`.
 
     The score of a pair does not depend on the threshold, so the texts are read once, and decoded for each: with a link
-    fewer, an event may come apart. What a compared system looks at does depend on it, so that one reads anew.
+    fewer, an event may come apart. What a compared system looks at does depend on it, so that one reads anew; but
+    where cells compete, all of them are looked at anyway.
     """
-    if isinstance(predictor.model.extractor, TokenPairModel):
+    if isinstance(predictor.model.extractor, TokenPairModel) or predictor.model.task.ranks is not None:
         return _decoding(predictor, texts, lowest, policy or predictor.overlap_policy, batch_size)
     return lambda thresholds: list(
         predictor.predict(texts, batch_size=batch_size, threshold=thresholds.named, overlap_policy=policy)

@@ -3,28 +3,59 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from globalpointer.config import Recipe
 from globalpointer.evaluation.counts import ratio
 from globalpointer.text.schema import Schema
 
-_TAGS = {"ner": "named-entity-recognition", "relation": "relation-extraction", "event": "event-extraction"}
 
-_EXACT = {
-    "ner": "exact spans and labels",
-    "relation": "relations, as the report says under `match`",
-    "event": "arguments: event label, role and span",
-}
-"""What the F1 of a card counts."""
+class _Kind(NamedTuple):
+    """What a card says of a kind of task: tags, what its F1 is, the call and what is done with its answer."""
 
-_FIRST_LINES = {
-    "ner": """for entity in document.entities:
+    tag: str
+    pipeline: str
+    measure: str
+    call: str
+    lines: str
+
+
+_MICRO = "F1 is micro F1 over {}, against the raw annotation."
+
+_KINDS = {
+    "ner": _Kind(
+        "named-entity-recognition",
+        "token-classification",
+        _MICRO.format("exact spans and labels"),
+        'predict("...")',
+        """for entity in document.entities:
     print(entity.label, entity.text, entity.start, entity.end, entity.score)""",
-    "relation": """for relation in document.relations:
+    ),
+    "relation": _Kind(
+        "relation-extraction",
+        "token-classification",
+        _MICRO.format("relations, as the report says under `match`"),
+        'predict("...")',
+        """for relation in document.relations:
     print(relation.subject.text, relation.label, relation.object.text, relation.score)""",
-    "event": """for event in document.events:
+    ),
+    "event": _Kind(
+        "event-extraction",
+        "token-classification",
+        _MICRO.format("arguments: event label, role and span"),
+        'predict("...")',
+        """for event in document.events:
     print(event.label, [(argument.role, argument.text) for argument in event.ordered()], event.score)""",
+    ),
+    "mrc": _Kind(
+        "question-answering",
+        "question-answering",
+        "F1 is the mean over questions of what the answer shares with the accepted ones, as the report says under "
+        "`official`.",
+        'predict("...", question="...")',
+        """for answer in document.answers:  # the best first; none where the text does not say
+    print(answer.text, answer.start, answer.end, answer.score)""",
+    ),
 }
 
 
@@ -37,18 +68,19 @@ def write_card(recipe: Recipe, schema: Schema, report: Mapping[str, Any], path: 
 
 def _front_matter(recipe: Recipe, parts: Mapping[str, Mapping[str, Any]]) -> str:
     metrics = [
-        {"type": kind, "value": round(scores[kind], 6), "name": f"{name} {kind}"}
+        {"type": metric, "value": round(scores[metric], 6), "name": f"{name} {metric}"}
         for name, scores in parts.items()
-        for kind in ("f1", "precision", "recall")
+        for metric in ("f1", "precision", "recall")
     ]
     dataset = {"name": recipe.data.format, "type": recipe.data.format}
-    result = {"task": {"type": "token-classification"}, "dataset": dataset, "metrics": metrics}
+    kind = _KINDS[recipe.task.kind]
+    result = {"task": {"type": kind.pipeline}, "dataset": dataset, "metrics": metrics}
     index = [{"name": "globalpointer", "results": [result]}]
     # JSON is YAML, so nothing needs to be escaped by hand.
     lines = {
         "library_name": "globalpointer",
-        "pipeline_tag": "token-classification",
-        "tags": ["globalpointer", _TAGS[recipe.task.kind], recipe.model.head],
+        "pipeline_tag": kind.pipeline,
+        "tags": ["globalpointer", kind.tag, recipe.model.head],
         "metrics": ["f1", "precision", "recall"],
         "model-index": index,
     }
@@ -72,31 +104,30 @@ def _distilled(recipe: Recipe, parts: Mapping[str, Mapping[str, Any]], teacher: 
 def _body(
     recipe: Recipe, schema: Schema, parts: Mapping[str, Mapping[str, Any]], teacher: Mapping[str, Mapping[str, Any]]
 ) -> str:
-    kind = recipe.task.kind
+    kind = _KINDS[recipe.task.kind]
     taught = {f"its teacher on {name}": scores for name, scores in teacher.items()}
     rows = "\n".join(_row(name, scores) for name, scores in {**parts, **taught}.items())
     named = {"entities": schema.entities, "relations": schema.relations, "events": schema.events}
     labels = "\n".join(
         f"- {len(each)} {what}: {', '.join(f'`{label}`' for label in each)}" for what, each in named.items() if each
     )
+    known = f"It knows\n\n{labels}" if labels else "It answers questions with a part of the text."
     return f"""# An extractor made with globalpointer
 
-Encoder `{recipe.model.encoder}`, head `{recipe.model.head}`, task `{kind}`. It knows
-
-{labels}
+Encoder `{recipe.model.encoder}`, head `{recipe.model.head}`, task `{recipe.task.kind}`. {known}
 
 | part | F1 | precision | recall | complete documents |
 |---|--:|--:|--:|--:|
 {rows}
 
-F1 is micro F1 over {_EXACT[kind]}, against the raw annotation. The best epoch was chosen by F1 on the dev part,
-so only a test part gives an unbiased number. `report.json` has the scores by label and slice, `recipe.toml` the recipe.
+{kind.measure} The best epoch was chosen by F1 on the dev part, so only a test part
+gives an unbiased number. `report.json` has the scores by label and slice, `recipe.toml` the recipe.
 {_distilled(recipe, parts, teacher)}
 ```python
 from globalpointer import Predictor
 
 predictor = Predictor.from_pretrained("path/to/this/folder")
-document = predictor.predict("...")
-{_FIRST_LINES[kind]}
+document = predictor.{kind.call}
+{kind.lines}
 ```
 """

@@ -17,7 +17,7 @@ from globalpointer.predictor import Predictor
 from globalpointer.text.schema import Schema
 from globalpointer.text.schema import told as unknown
 from globalpointer.text.spans import Document
-from globalpointer.training import checkpoints
+from globalpointer.training import checkpoints, inputs
 from globalpointer.training.arguments import parse, preset
 from globalpointer.training.distill import Teacher
 from globalpointer.training.documents import Corpus, load_corpus
@@ -59,6 +59,9 @@ def fit(
     as a run that was never stopped; a finished run is only read back. Raises ConfigError and DataError.
     """
     folder = Path(output)
+    now = inputs.digests(recipe, base)
+    if resume:
+        inputs.check(folder, now)
     if resume and (folder / REPORT).is_file():
         same_recipe(recipe, folder)
         return read_result(folder)
@@ -75,6 +78,7 @@ def fit(
     predictor, examples, lost = _begin(recipe, corpus, teacher, console)
     if leads:
         prepare(recipe, folder, resume=resume, overwrite=overwrite)
+        inputs.keep(folder, now)
     taught = [] if teacher is None else teacher.notes
     notes = [*corpus.notes, *taught, *told(lost), *_unknown(predictor.schema, corpus)]
     for note in notes:

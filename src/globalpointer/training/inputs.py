@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 from globalpointer.config import Recipe
@@ -12,7 +10,8 @@ from globalpointer.data.readers.source import split_place
 from globalpointer.data.writers.files import new_file
 from globalpointer.errors import ConfigError
 from globalpointer.training.documents import resolve_path
-from globalpointer.training.folder import RECIPE
+
+INPUTS = "inputs.json"
 
 OF_MODELS = ("config.json", "model.safetensors", "pytorch_model.bin", "tokenizer.json", "vocab.txt")
 """What matters of a model folder: reports and checkpoints may come and go."""
@@ -42,10 +41,10 @@ def digests(recipe: Recipe, base: Path | None = None) -> Digests:
 def check(folder: Path, now: Digests) -> None:
     """Raise ConfigError where the run in this folder was begun with other files.
 
-    A run without digests, begun by `fit` itself or by an earlier version, is not judged.
+    A run without digests, begun by an earlier version, is not judged.
     """
-    kept = _place(folder)
-    if not (folder / RECIPE).is_file() or not kept.is_file():
+    kept = folder / INPUTS
+    if not kept.is_file():
         return
     before = json.loads(kept.read_text(encoding="utf-8"))
     changed = [name for name, digest in now.items() if before.get(name, digest) != digest]
@@ -57,27 +56,10 @@ def check(folder: Path, now: Digests) -> None:
         )
 
 
-@contextmanager
-def remembered(folder: Path, now: Digests, *, resume: bool) -> Iterator[None]:
-    """Around a run: as `check` where it is resumed; else keep its digests beside its folder, if it does begin.
-
-    Beside it, as the folder of a run is empty until its recipe has proved right.
-    """
-    if resume and (folder / RECIPE).is_file():
-        check(folder, now)
-        yield
-        return
-    kept, begun = _place(folder), _begun(folder)
-    before = kept.read_text(encoding="utf-8") if kept.is_file() else None
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    _write(kept, json.dumps(now, indent=1, ensure_ascii=False) + "\n")
-    try:
-        yield
-    finally:
-        if _begun(folder) == begun and before is not None:
-            _write(kept, before)
-        elif _begun(folder) == begun:
-            kept.unlink(missing_ok=True)
+def keep(folder: Path, now: Digests) -> None:
+    """Write the digests into the folder of a run that begins."""
+    with new_file(folder / INPUTS) as file:
+        file.write(json.dumps(now, indent=1, ensure_ascii=False) + "\n")
 
 
 def _named(recipe: Recipe) -> Iterator[str]:
@@ -101,19 +83,3 @@ def _files(place: Path) -> Iterator[Path]:
 def _digest(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _place(folder: Path) -> Path:
-    absolute = Path(os.path.abspath(folder))
-    return absolute.parent / f"{absolute.name}.inputs.json"
-
-
-def _begun(folder: Path) -> int | None:
-    """Changes when a run begins in this folder."""
-    recipe = folder / RECIPE
-    return recipe.stat().st_mtime_ns if recipe.is_file() else None
-
-
-def _write(path: Path, text: str) -> None:
-    with new_file(path) as file:
-        file.write(text)

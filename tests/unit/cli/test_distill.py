@@ -51,17 +51,3 @@ def test_wrong_usage(cli, fitted, student, words, code, message):
     result = cli("distill", student, *words)
     assert (result.code, not fitted) == (code, True), result.err
     assert message in result.err
-
-
-def test_another_teacher_of_the_same_name_is_noticed(cli, fitted, student, tmp_path):
-    (tmp_path / "big").mkdir()
-    (tmp_path / "big" / "config.json").write_text("{}")
-    (tmp_path / "big" / "model.safetensors").write_bytes(b"weights")
-    (tmp_path / "runs" / "student").mkdir(parents=True)
-    (tmp_path / "runs" / "student.inputs.json").write_text('{"big/model.safetensors": "0123456789abcdef"}')
-    assert cli("distill", student, "--teacher", "big", "--resume").code == 0  # no run has begun
-    (tmp_path / "runs" / "student" / "recipe.toml").touch()
-    (tmp_path / "runs" / "student.inputs.json").write_text('{"big/model.safetensors": "0123456789abcdef"}')
-    result = cli("distill", student, "--teacher", "big", "--resume")
-    assert (result.code, len(fitted)) == (1, 1)
-    assert "big/model.safetensors (sha256 0123456789ab, now " in result.err

@@ -6,10 +6,12 @@ import json
 import tarfile
 
 import pytest
+from rich.console import Console
 
 from globalpointer.config import load_recipe
 from globalpointer.errors import ConfigError
-from globalpointer.training.inputs import check, digests, remembered
+from globalpointer.training.fit import fit
+from globalpointer.training.inputs import check, digests, keep
 from models import small_predictor
 
 OF_THE_TEACHER = ("config.json", "model.safetensors", "tokenizer.json")
@@ -44,9 +46,8 @@ def recipe(files):
 def run(tmp_path, recipe):
     """A folder in which a run has begun with the files as they are."""
     folder = tmp_path / "runs" / "mine"
-    with remembered(folder, digests(recipe, tmp_path), resume=False):
-        folder.mkdir()
-        (folder / "recipe.toml").write_text(recipe.to_toml())
+    folder.mkdir(parents=True)
+    keep(folder, digests(recipe, tmp_path))
     return folder
 
 
@@ -75,8 +76,6 @@ def test_what_was_changed_is_named(run, recipe, files, name):
         check(run, digests(recipe, files))
     assert f"{name} (sha256 {before[:12]}, now {sha(files / name)[:12]})" in str(caught.value)
     assert "--overwrite, or use another --output" in str(caught.value)
-    with pytest.raises(ConfigError), remembered(run, digests(recipe, files), resume=True):
-        pytest.fail("the run was taken up")
 
 
 def test_what_does_not_matter_may_change(run, recipe, files):
@@ -87,24 +86,22 @@ def test_what_does_not_matter_may_change(run, recipe, files):
 
 
 def test_a_run_without_digests_is_not_judged(tmp_path):
-    (tmp_path / "old").mkdir()
-    (tmp_path / "old" / "recipe.toml").touch()
-    with remembered(tmp_path / "old", {"a": "1"}, resume=True):
-        pass
-    assert not (tmp_path / "old.inputs.json").exists()
-    with remembered(tmp_path / "new", {"a": "1"}, resume=True):
-        assert json.loads((tmp_path / "new.inputs.json").read_text()) == {"a": "1"}  # there if it is killed now
-        (tmp_path / "new").mkdir()
-    assert not (tmp_path / "new.inputs.json").exists()  # no run began
+    check(tmp_path, {"a": "1"})
 
 
-def test_a_run_that_is_not_replaced_after_all_keeps_its_digests(run):
-    kept = run.with_name("mine.inputs.json")
-    before = kept.read_text()
-    with pytest.raises(ZeroDivisionError), remembered(run, {"a": "1"}, resume=False):
-        raise ZeroDivisionError
-    assert kept.read_text() == before
-    with remembered(run, {"a": "1"}, resume=False):
-        (run / "recipe.toml").unlink()
-        (run / "recipe.toml").write_text("")
-    assert json.loads(kept.read_text()) == {"a": "1"}
+def test_fit_keeps_them_in_the_folder_and_looks_at_them_before_it_goes_on(tmp_path):
+    file = tmp_path / "train.jsonl"
+    row = {"text": "Ann", "entities": [{"start": 0, "end": 3, "label": "PER"}]}
+    file.write_text(f"{json.dumps(row)}\n" * 4)
+    small = {"encoder_options": {"hidden": 8, "embedding": {"token_dim": 4, "bigram_dim": 0}}}
+    data = {"format": "jsonl", "train": str(file), "dev": str(file)}
+    recipe = load_recipe(None, data=data, model=small, training={"num_train_epochs": 1})
+    quiet = Console(quiet=True)
+    fit(recipe, tmp_path / "run", console=quiet)
+    assert json.loads((tmp_path / "run" / "inputs.json").read_text()) == {str(file): sha(file)}
+    fit(recipe, tmp_path / "run", resume=True, console=quiet)
+    file.write_text(f"{json.dumps(row)}\n" * 5)
+    with pytest.raises(ConfigError, match="begun with other files"):
+        fit(recipe, tmp_path / "run", resume=True, console=quiet)
+    fit(recipe, tmp_path / "run", overwrite=True, console=quiet)
+    assert json.loads((tmp_path / "run" / "inputs.json").read_text()) == {str(file): sha(file)}

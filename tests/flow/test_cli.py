@@ -134,7 +134,7 @@ def test_two_models_are_compared(cli, sample_model, data):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("kind", "least"), [("ner", 0.7), ("relation", 0.5), ("event", 0.7)])
+@pytest.mark.parametrize(("kind", "least"), [("ner", 0.7), ("relation", 0.5), ("event", 0.7), ("mrc", 0.7)])
 def test_the_demo(cli, tmp_path, kind, least):
     result = cli("demo", "--output", tmp_path / "demo", "--language", "zh", "--task", kind)
     assert result.code == 0, result.err
@@ -145,7 +145,8 @@ def test_the_demo(cli, tmp_path, kind, least):
     report = json.loads((tmp_path / "demo" / kind / "model" / "report.json").read_text())
     assert report["test"]["f1"] > least
     page = (tmp_path / "demo" / kind / "documents.html").read_text(encoding="utf-8")
-    assert ('class="graph"' in page, 'class="arcs"' in page) == (kind == "relation", kind != "ner")
+    assert ('class="graph"' in page, 'class="arcs"' in page) == (kind == "relation", kind in ("relation", "event"))
+    assert ('class="answers"' in page) == (kind == "mrc")
     assert cli("demo", "--output", tmp_path / "demo", "--language", "en", "--task", kind).code == 0  # again, here
 
 

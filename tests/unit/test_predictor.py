@@ -184,3 +184,13 @@ def test_the_overlap_policy_is_the_recipes_unless_the_call_says_otherwise():
     predictor.model.config.architecture["task"]["overlap_policy"] = "flat"
     assert scored(predictor.predict(TEXTS[1])) == flat
     assert scored(predictor.predict(TEXTS[1], overlap_policy="nested")) == nested
+
+
+def test_a_threshold_for_all_others_beside_a_label():
+    predictor = small_predictor()
+    for given in ({"*": 0.2, "PER": 0.9}, {"PER": 0.9}):
+        document = predictor.predict(TEXTS[0], threshold=given)
+        least = {"PER": 0.9, "ORG": given.get("*", 0.5), "LOC": given.get("*", 0.5)}
+        assert all(entity.score >= least[entity.label] for entity in document.entities)
+    many, few = (predictor.predict(TEXTS[0], threshold={"*": each, "PER": 0.9}).entities for each in (0.2, 0.6))
+    assert len(many) > len(few)

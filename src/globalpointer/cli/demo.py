@@ -1,4 +1,4 @@
-"""`globalpointer demo`: the whole road on the sample corpus, for entities, relations and events."""
+"""`globalpointer demo`: the whole road on the sample corpus, for entities, relations, events and answers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +12,12 @@ from globalpointer.cli.output import show
 
 if TYPE_CHECKING:
     from globalpointer.cli.gallery import Picture
+    from globalpointer.text.spans import Document
 
 PARTS: tuple[Literal["train", "dev", "test"], ...] = ("train", "dev", "test")
 
-EPOCHS = {"ner": 20, "relation": 35, "event": 25}
-"""Links are learned after the spans that they join, and take longer."""
+EPOCHS = {"ner": 20, "relation": 35, "event": 25, "mrc": 5}
+"""Links are learned after the spans that they join, and take longer; of questions there are more than of sentences."""
 
 
 class Language(StrEnum):
@@ -33,6 +34,7 @@ class Task(StrEnum):
     ner = "ner"
     relation = "relation"
     event = "event"
+    mrc = "mrc"
     all = "all"
 
 
@@ -45,16 +47,18 @@ def demo(
 
     Running it again replaces what it made.
     """
-    files = write_sample(output / "data", language)
     kinds = [each.value for each in Task if each is not Task.all] if task is Task.all else [task.value]
-    pictures = [picture for kind in kinds for picture in _rehearse(kind, files, output / kind, language)]
+    pictures = [
+        picture
+        for kind in kinds
+        for picture in _rehearse(kind, write_sample(output / "data", language, kind), output / kind, language)
+    ]
     _tell(output, kinds[0], pictures)
 
 
 def _rehearse(kind: str, files: dict[str, str], folder: Path, language: Language) -> "list[Picture]":
     """Train, score, extract and draw for one task."""
     from globalpointer.cli.gallery import hang
-    from globalpointer.data.sample import NEW_SENTENCES
     from globalpointer.evaluation.tables import summary
     from globalpointer.predictor import Predictor
     from globalpointer.training.fit import fit
@@ -64,33 +68,39 @@ def _rehearse(kind: str, files: dict[str, str], folder: Path, language: Language
     with _one_thread():
         result = fit(recipe(files, kind), output=folder / "model", resume=False, overwrite=True)
     report = result.test or result.dev
-    show(f"\nTrained in {result.seconds:.0f} s; on sentences like those it learned from:\n{summary(report)}")
+    show(f"\nTrained in {result.seconds:.0f} s; on texts like those it learned from:\n{summary(report)}")
     predictor = Predictor.from_pretrained(result.folder)
-    found = predictor.predict(new_sentences(NEW_SENTENCES, language))
-    show("\nIn sentences that are not in the corpus:\n")
+    found = predictor.predict(new_texts(kind, language))
+    show("\nIn texts that are not in the corpus:\n")
     for document in found:
         show(console(document))
     show("")
     return hang(kind, folder, predictor, found, report, files["test"])
 
 
-def write_sample(folder: Path, language: Language) -> dict[str, str]:
-    """The sample corpus as JSONL files, one a part."""
-    from globalpointer.data.sample import sample
+def write_sample(folder: Path, language: Language, kind: str = "ner") -> dict[str, str]:
+    """The sample corpus as JSONL files, one a part: its sentences, or for "mrc" its questions."""
+    from globalpointer.data.sample import sample, sample_questions
     from globalpointer.data.writers import write
 
     folder.mkdir(parents=True, exist_ok=True)
     files: dict[str, str] = {}
     for part in PARTS:
-        files[part] = str(folder / f"{part}.jsonl")
-        write(sample(part, language.value), files[part], "jsonl")
+        asks = kind == "mrc"
+        files[part] = str(folder / (f"questions-{part}.jsonl" if asks else f"{part}.jsonl"))
+        write((sample_questions if asks else sample)(part, language.value), files[part], "jsonl")
     return files
 
 
-def new_sentences(sentences: Any, language: Language) -> list[str]:
-    """The sentences to show, of one language or of both."""
+def new_texts(kind: str, language: Language) -> "list[Document]":
+    """What to show, of one language or of both: sentences, or for "mrc" questions about them."""
+    from globalpointer.data.sample import NEW_SENTENCES, new_questions
+    from globalpointer.text.spans import Document
+
+    if kind == "mrc":
+        return new_questions(language.value)
     wanted = ("zh", "en") if language is Language.both else (language.value,)
-    return [sentence for each in wanted for sentence in sentences[each]]
+    return [Document(sentence) for each in wanted for sentence in NEW_SENTENCES[each]]
 
 
 def recipe(files: dict[str, str], kind: str) -> Any:
@@ -145,6 +155,7 @@ def _tell(output: Path, kind: str, pictures: "list[Picture]") -> None:
     from rich.table import Table
 
     model = shlex.quote(str(output / kind / "model"))
+    asked = ' --question "..."' if kind == "mrc" else ""
     places = Table.grid(padding=(0, 2))
     for picture in pictures:
         places.add_row(f"  {picture.path}", picture.what)
@@ -152,8 +163,8 @@ def _tell(output: Path, kind: str, pictures: "list[Picture]") -> None:
     show(places)
     show(
         "\nYour own data, for example one JSON object a line as in "
-        f"{output / 'data' / 'train.jsonl'}:\n\n"
+        f"{output / 'data' / ('questions-train.jsonl' if kind == 'mrc' else 'train.jsonl')}:\n\n"
         "  globalpointer check train.jsonl dev.jsonl --format jsonl\n"
         f"  globalpointer train --task {kind} --format jsonl --train train.jsonl --dev dev.jsonl --output runs/mine\n\n"
-        f"Or try a model on any text:\n\n  globalpointer predict {model} - < texts.txt\n"
+        f"Or try a model on any text:\n\n  globalpointer predict {model} -{asked} < texts.txt\n"
     )

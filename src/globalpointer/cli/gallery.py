@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from globalpointer.predictor import Predictor
     from globalpointer.text.spans import Document
 
-GRIDS = {"ner": "entity", "relation": "relation.head", "event": "event.head"}
+GRIDS = {"ner": "entity", "relation": "relation.head", "event": "event.head", "mrc": "answer"}
 """The grid that tells most about a task."""
 
 
@@ -32,11 +32,11 @@ def hang(
     from globalpointer.view.documents import html
 
     gold = list(read(test, "jsonl"))
-    answers = predictor.predict([document.text for document in gold])
-    write_text(folder / "documents.html", html(found, title="New sentences"))
+    answers = predictor.predict(gold)
+    write_text(folder / "documents.html", html(found, title="New questions" if kind == "mrc" else "New sentences"))
     write_text(folder / "report.html", page(report, gold, answers))
     pictures = [
-        Picture(folder / "documents.html", f"what the {kind} model found in the new sentences"),
+        Picture(folder / "documents.html", f"what the {kind} model found in texts that are not in the corpus"),
         Picture(folder / "report.html", "its scores, and every wrong example"),
     ]
     try:
@@ -47,23 +47,28 @@ def hang(
 
 
 def _drawn(kind: str, folder: Path, predictor: "Predictor", document: "Document") -> list[Picture]:
-    """The score grids of one sentence, and the course of the training."""
+    """The score grids of one text, and the course of the training."""
     from globalpointer.training.folder import read_history
     from globalpointer.view.curves import draw_curves
     from globalpointer.view.grids import draw_grid
+    from globalpointer.view.probabilities import draw_probabilities
 
     (grid,) = (each for each in predictor.model.task.grids if each.name == GRIDS[kind])
-    tokens, squares = predictor.logits(document.text)
-    draw_grid(squares[grid.name].numpy(), tokens, grid.labels, folder / "grids.png", title=document.text)
+    tokens, squares = predictor.logits(document)
+    square = squares[grid.name].numpy()
+    if kind == "mrc":
+        draw_probabilities(square[0], tokens, folder / "grids.png", title=document.question or "")
+    else:
+        draw_grid(square, tokens, grid.labels, folder / "grids.png", title=document.text)
     draw_curves(read_history(folder / "model"), folder / "curves.png")
     return [
-        Picture(folder / "grids.png", f"the {grid.name} grids of one sentence"),
+        Picture(folder / "grids.png", f"the {grid.name} grids of one text"),
         Picture(folder / "curves.png", "loss and dev F1 against steps"),
     ]
 
 
 def _interest(document: "Document") -> tuple[int, int]:
-    """How much there is to see in the grids of a document: links, then nested entities."""
+    """How much there is to see in the grids of a document: links or answers, then nested entities."""
     spans = {entity.span for entity in document.entities or ()}
     nested = sum(one != other and one.contains(other) for one in spans for other in spans)
-    return len(document.relations or document.events or ()), nested
+    return len(document.relations or document.events or document.answers or ()), nested

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from globalpointer.tasks.thresholds import KINDS
+from globalpointer.tasks.thresholds import EVERY
 
 if TYPE_CHECKING:
     from globalpointer.config import Recipe
@@ -105,5 +105,5 @@ def thresholds(given: Sequence[str]) -> float | dict[str, float] | None:
         else:
             general = value
     if by_label and general is not None:
-        return {**dict.fromkeys(KINDS, general), **by_label}
+        return {EVERY: general, **by_label}
     return by_label or general

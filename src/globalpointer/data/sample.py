@@ -22,7 +22,7 @@ from globalpointer.data.grammars.expand import Rules, expand
 from globalpointer.errors import ConfigError
 from globalpointer.text.spans import Document
 
-__all__ = ["NEW_SENTENCES", "sample", "sample_questions"]
+__all__ = ["NEW_SENTENCES", "new_questions", "sample", "sample_questions"]
 
 Split = Literal["train", "dev", "test"]
 Language = Literal["zh", "en", "both"]
@@ -49,6 +49,8 @@ ASKED = 3
 NEW_SENTENCES: dict[str, tuple[str, ...]] = {"zh": zh.NEW_SENTENCES, "en": en.NEW_SENTENCES}
 """Sentences by language that are not in the corpus and that its grammars do not make."""
 
+NEW_QUESTIONS: dict[str, tuple[str, ...]] = {"zh": zh.NEW_QUESTIONS, "en": en.NEW_QUESTIONS}
+
 
 def sample(split: Split, language: Language = "both") -> list[Document]:
     """The documents of one part: 900, 150 and 150 in both languages, half of them Chinese; else half as many."""
@@ -61,9 +63,22 @@ def sample_questions(split: Split, language: Language = "both") -> list[Document
     return [question for name in _names(split, language) for question in _asked(name, split)]
 
 
+def new_questions(language: Language = "both") -> list[Document]:
+    """Questions about the new sentences, which nobody has answered; Chinese ones first."""
+    return [
+        Document(JOINERS[name].join(NEW_SENTENCES[name]), question=question)
+        for name in _languages(language)
+        for question in NEW_QUESTIONS[name]
+    ]
+
+
 def _names(split: str, language: str) -> tuple[str, ...]:
     if split not in SIZES:
         raise ConfigError(f"split must be one of {', '.join(SIZES)}, got {split!r}")
+    return _languages(language)
+
+
+def _languages(language: str) -> tuple[str, ...]:
     if language not in ("zh", "en", "both"):
         raise ConfigError(f"language must be zh, en or both, got {language!r}")
     return tuple(GRAMMARS) if language == "both" else (language,)

@@ -13,6 +13,9 @@ Limits = Mapping[str, tuple[float, ...]]
 
 KINDS = ("entity", "relation", "event", "answer")
 
+EVERY = "*"
+"""Whatever is not named, in thresholds by name."""
+
 UNDECIDED = 0.5
 """The probability of logit 0, which is where training draws the line."""
 
@@ -31,9 +34,9 @@ class Thresholds:
     def of(
         cls, given: float | Mapping[str, float] | None, schema: Schema, own: Mapping[str, float] | None = None
     ) -> "Thresholds":
-        """What a user gave: a probability, or probabilities by kind or label. ConfigError names what is unknown.
+        """What a user gave: a probability, or probabilities by kind or label, that of all others under EVERY.
 
-        `own`: by kind, the thresholds of what the user did not name.
+        `own`: by kind, the thresholds of what the user did not name. ConfigError names what is unknown.
         """
         if given is None:
             return cls(named=own or {})
@@ -43,11 +46,14 @@ class Thresholds:
         kinds = [kind for kind in KINDS if labels[kind] or kind in (own or {})]
         known = [*kinds, *(name for names in labels.values() for name in names)]
         for name in given:
-            if name not in known:
+            if name not in (*known, EVERY):
                 near = difflib.get_close_matches(name, known, n=1)
                 hint = f"nearest: {near[0]!r}" if near else f"known: {', '.join(known)}"
                 raise ConfigError(f"threshold names an unknown label, {name!r} ({hint})")
-        return cls(named={**(own or {}), **{name: _checked(each) for name, each in given.items()}})
+        checked = {name: _checked(each) for name, each in given.items()}
+        if EVERY in checked:
+            return cls(checked.pop(EVERY), checked)
+        return cls(named={**(own or {}), **checked})
 
     def score(self, kind: str, label: str) -> float:
         """The least score of an annotation."""

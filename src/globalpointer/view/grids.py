@@ -42,7 +42,7 @@ def draw_grid(
     expected = (len(labels), len(tokens), len(tokens))
     if logits.shape != expected:
         raise ValueError(f"logits must be [labels, tokens, tokens] = {expected}, found {logits.shape}")
-    rc_context, figure_class = _matplotlib()
+    rc_context, figure_class = drawing()
     columns = min(COLUMNS, max(1, len(labels)))
     rows = max(1, math.ceil(len(labels) / columns))
     side = min(12.0, max(2.6, INCHES_A_TOKEN * len(tokens)))
@@ -78,13 +78,18 @@ def _draw(axis: "Axes", square: NDArray[Any], tokens: Sequence[str], label: str,
     step = max(1, math.ceil(len(tokens) / MOST_TICKS))
     places = list(range(0, len(tokens), step))
     size = max(5.0, min(9.0, 260 / max(1, len(places))))
-    upright = all(len(token.lstrip("\\")) <= 1 for token in tokens)
-    axis.set_xticks(places, [tokens[place] for place in places], fontsize=size, rotation=0 if upright else 90)
-    axis.set_yticks(places, [tokens[place] for place in places], fontsize=size)
-    axis.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
+    label_axes(axis, places, [tokens[place] for place in places], size)
     for row, col in np.argwhere(np.isfinite(square) & (square > threshold)):
         axis.add_patch(Rectangle((col - 0.5, row - 0.5), 1, 1, fill=False, edgecolor="black", linewidth=1.6))
     return image
+
+
+def label_axes(axis: "Axes", places: Sequence[int], tokens: Sequence[str], size: float) -> None:
+    """The tokens along the top and the left side."""
+    upright = all(len(token.lstrip("\\")) <= 1 for token in tokens)
+    axis.set_xticks(places, tokens, fontsize=size, rotation=0 if upright else 90)
+    axis.set_yticks(places, tokens, fontsize=size)
+    axis.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
 
 
 def font_families() -> list[str]:
@@ -105,7 +110,7 @@ def printable(text: str, families: Sequence[str]) -> str:
     return visible.replace("$", r"\$")  # a bare dollar would start mathematics
 
 
-def _matplotlib() -> tuple[Any, Any]:
+def drawing() -> tuple[Any, Any]:
     """Matplotlib's settings and its Figure, without pyplot: no window, no state that outlives the call."""
     try:
         from matplotlib import rc_context

@@ -18,8 +18,8 @@ def test_the_policies_are_those_of_the_task():
         ([], None),
         (["0.7"], 0.7),
         (["PER=0.9"], {"PER": 0.9}),
-        (["0.3", "PER=0.9"], {"entity": 0.3, "relation": 0.3, "event": 0.3, "PER": 0.9}),
-        (["0.3", "relation=0.8"], {"entity": 0.3, "relation": 0.8, "event": 0.3}),
+        (["0.3", "PER=0.9"], {"*": 0.3, "PER": 0.9}),
+        (["0.3", "relation=0.8"], {"*": 0.3, "relation": 0.8}),
         (["a=b=0.9"], {"a=b": 0.9}),
     ],
 )

@@ -195,3 +195,11 @@ NEW_SENTENCES: tuple[str, ...] = (
     "Vestria and Norland signed the Treaty of Bellmere in the spring of 2003, said Mayor Okafor.",
     "The Second International Summit on Energy and Trade in Larkspur begins on Friday in Harbour Street in Pendle.",
 )
+
+NEW_QUESTIONS: tuple[str, ...] = (
+    "Who joined Kestrel?",
+    "Who founded Kestrel?",
+    "When was the Treaty of Bellmere signed?",
+    "When did Hugo Brandt leave Kestrel?",
+)
+"""Asked of the new sentences together; the last one they do not answer."""

@@ -180,3 +180,11 @@ NEW_SENTENCES: tuple[str, ...] = (
     "诺兰与萨维亚2003年春天签署了《临溪条约》，永宁市长陈静说。",
     "第二届提兰国际能源与贸易峰会将于周五在金沙市人民路开幕，蓝湖将在会上发布极光7。",
 )
+
+NEW_QUESTIONS: tuple[str, ...] = (
+    "谁加入了蓝湖？",
+    "谁创办了蓝湖？",
+    "《临溪条约》是什么时候签署的？",
+    "陈静什么时候离开了蓝湖？",
+)
+"""Asked of the new sentences together; the last one they do not answer."""

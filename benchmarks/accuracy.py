@@ -4,7 +4,7 @@
 
 The datasets are looked for in GLOBALPOINTER_DATA, or in ../shared/data; recipes whose files are absent are skipped and
 named. A recipe that has changed since its row was written is run again. Entities go to results/accuracy.jsonl,
-relations and events to results/systems.jsonl.
+relations and events to results/systems.jsonl, answers to results/reading.jsonl.
 """
 
 import argparse
@@ -24,6 +24,9 @@ from globalpointer.training.fit import fit
 from globalpointer.training.folder import FitResult
 
 console = Console()
+
+RESULTS = {"ner": "accuracy", "relation": "systems", "event": "systems", "mrc": "reading"}
+"""Where the rows of each kind of task are kept."""
 
 
 def main() -> None:
@@ -45,7 +48,7 @@ def run(path: Path, runs: Path, seed: int | None = None) -> None:
     """Train one recipe, perhaps with another seed, and write its row, unless that row is there."""
     recipe = load_recipe(path, [] if seed is None else [f"training.seed={seed}"])
     digest = recipe.fingerprint
-    results = "accuracy" if recipe.task.kind == "ner" else "systems"
+    results = RESULTS[recipe.task.kind]
     if any(row["recipe"] == path.stem and row["fingerprint"] == digest for row in read_rows(results)):
         console.print(f"{path.stem}: done before")
         return
@@ -83,6 +86,9 @@ def describe(name: str, recipe: Recipe, digest: str, result: FitResult) -> dict[
         "undecided": dict(result.undecided),
         "notes": totals(result.notes),
     }
+    if recipe.task.kind == "mrc":
+        row |= {"loss": recipe.model.loss, "loss_options": recipe.model.loss_options}
+        row |= {"warm_epochs": recipe.training.get("warm_epochs", 0)}
     return row if result.test is None else row | {"test": scores(result.test)}
 
 
@@ -95,7 +101,7 @@ def scores(report: AnyReport) -> dict[str, Any]:
     """The numbers of a report that the tables show."""
     kept = (
         *("f1", "precision", "recall", "macro_f1", "document_accuracy", "unit", "slices", "calibration_error"),
-        *("match", "matches", "overlap"),
+        *("match", "matches", "overlap", "exact", "official"),
     )
     plain = report.to_dict()
     found = {key: plain[key] for key in kept if key in plain}

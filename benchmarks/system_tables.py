@@ -59,10 +59,10 @@ def accuracy(rows: Sequence[Row]) -> str:
         lines.append(
             f"| {dataset} | {system} | {first['encoder']} | {first['test']['match']} | {len(runs)} | {first['epochs']} "
             f"| {_spread(runs, 'f1')} | {_spread(runs, 'precision')} | {_spread(runs, 'recall')} "
-            f"| {_values([row['undecided'].get('test', row['test'])['f1'] for row in runs])} "
+            f"| {values([row['undecided'].get('test', row['test'])['f1'] for row in runs])} "
             f"| {_percent(mean(entities)) if entities else ''} | {first['parameters'] / 1e6:.2f} |"
         )
-    return "\n".join([*lines, "", _circumstances(rows)])
+    return "\n".join([*lines, "", circumstances(rows, "systems", "Micro F1")])
 
 
 def slices(rows: Sequence[Row]) -> str:
@@ -91,7 +91,7 @@ def event_scores(rows: Sequence[Row]) -> str:
         found.append(_mean(row["test"]["overlap"]["f1"] for row in runs))
         told = f"{dataset} | {system} | {first['encoder']} | {len(runs)} | {first['epochs']}"
         lines.append(f"| {told} | {' | '.join(found)} |")
-    return "\n".join([*lines, "", _circumstances(rows)])
+    return "\n".join([*lines, "", circumstances(rows, "systems", "Micro F1")])
 
 
 def joint_scores(rows: Sequence[Row]) -> str:
@@ -139,11 +139,12 @@ def _slice(runs: Sequence[Row], group: str, part: str) -> str:
 
 
 def _spread(runs: Sequence[Row], key: str) -> str:
-    return _values([row["test"][key] for row in runs])
+    return values([row["test"][key] for row in runs])
 
 
-def _values(values: Sequence[float]) -> str:
-    return _percent(mean(values)) + (f" ± {_percent(stdev(values))}" if len(values) > 1 else "")
+def values(rates: Sequence[float]) -> str:
+    """The mean in percent, and the standard deviation where there are several."""
+    return _percent(mean(rates)) + (f" ± {_percent(stdev(rates))}" if len(rates) > 1 else "")
 
 
 def _mean(values: Iterable[float]) -> str:
@@ -155,7 +156,8 @@ def _percent(rate: float) -> str:
     return f"{100 * rate:.2f}"
 
 
-def _circumstances(rows: Sequence[Row]) -> str:
+def circumstances(rows: Sequence[Row], results: str, measure: str) -> str:
+    """Where, when and how the rows were measured."""
     if not rows:
         return "Nothing is measured yet."
 
@@ -164,7 +166,7 @@ def _circumstances(rows: Sequence[Row]) -> str:
 
     return (
         f"Machine: {told('machine')}, one thread a run, other work beside it. Measured {told('date')}; torch "
-        f"{told('torch')}, transformers {told('transformers')}. Micro F1 on the test part, in percent; the mean and "
+        f"{told('torch')}, transformers {told('transformers')}. {measure} on the test part, in percent; the mean and "
         "the standard deviation over the seeds. Each line is one recipe in `recipes/`, each run a row in "
-        "`benchmarks/results/systems.jsonl`; the notes there name the sizes of parts and subsets."
+        f"`benchmarks/results/{results}.jsonl`; the notes there name the sizes of parts and subsets."
     )

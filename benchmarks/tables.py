@@ -15,6 +15,7 @@ from benchmarks.gpu_tables import gpu_tables
 from benchmarks.kernel_tables import kernel_tables
 from benchmarks.latency_tables import latency_tables
 from benchmarks.paper_tables import paper_tables
+from benchmarks.reading_tables import reading_tables
 from benchmarks.relation_tables import relation_tables
 from benchmarks.rows import ROOT, read_rows
 from benchmarks.system_tables import current as current_systems
@@ -47,7 +48,8 @@ def main() -> None:
     for page in pages():
         page.write_text(filled(page.read_text(encoding="utf-8"), tables), encoding="utf-8")
     # A recipe by itself has the seed 42
-    systems = [row for row in current_systems(read_rows("systems")) if row["seed"] == 42]
+    seeded = [row for name in ("systems", "reading") for row in current_systems(read_rows(name))]
+    systems = [row for row in seeded if row["seed"] == 42]
     for row in [*current(read_rows("accuracy")), *systems]:
         head_recipe(ROOT / "recipes" / f"{row['recipe']}.toml", row)
 
@@ -71,6 +73,7 @@ def every_table() -> dict[str, str]:
         **gpu_tables(),
         **relation_tables(),
         **system_tables(),
+        **reading_tables(),
         **paper_tables(),
         **tagging_tables(),
         **latency_tables(),

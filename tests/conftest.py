@@ -60,17 +60,28 @@ def event_model(tmp_path_factory) -> Path:
     return fit_sample(tmp_path_factory.mktemp("events"), "event", epochs=8)
 
 
-def fit_sample(folder: Path, kind: str, *, epochs: int) -> Path:
-    """The model folder of a short run on the sample corpus."""
+@pytest.fixture(scope="session")
+def mrc_model(tmp_path_factory) -> Path:
+    """As `sample_model`, for answers to questions."""
+    return fit_sample(tmp_path_factory.mktemp("answers"), "mrc", epochs=3, size=700)
+
+
+def fit_sample(folder: Path, kind: str, *, epochs: int, size: int | None = None) -> Path:
+    """The model folder of a short run on the sample corpus, or on `size` documents of it."""
     from globalpointer.cli.demo import Language, write_sample
     from globalpointer.config import load_recipe
     from globalpointer.training.fit import fit
 
-    files = write_sample(folder / "data", Language.both)
+    files = write_sample(folder / "data", Language.both, kind)
     encoder = {"hidden": 96, "dropout": 0.1, "embedding": {"token_dim": 48, "bigram_dim": 16, "bigrams": 4096}}
     recipe = load_recipe(
         None,
-        data={"format": "jsonl", "train": files["train"], "dev": files["test"]},
+        data={
+            "format": "jsonl",
+            "train": files["train"],
+            "dev": files["test"],
+            **({"subset": {"size": size}} if size else {}),
+        },
         task={"kind": kind},
         model={
             "encoder": "bilstm",

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from globalpointer.errors import GlobalPointerError as GlobalPointerError
     from globalpointer.evaluation import evaluate as evaluate
+    from globalpointer.evaluation import evaluate_answers as evaluate_answers
     from globalpointer.evaluation import evaluate_events as evaluate_events
     from globalpointer.evaluation import evaluate_relations as evaluate_relations
     from globalpointer.grid import Cell as Cell
     from globalpointer.grid import Grid as Grid
     from globalpointer.predictor import Predictor as Predictor
     from globalpointer.text.schema import Schema as Schema
+    from globalpointer.text.spans import Answer as Answer
     from globalpointer.text.spans import Argument as Argument
     from globalpointer.text.spans import Document as Document
     from globalpointer.text.spans import Entity as Entity
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from globalpointer.text.spans import Triple as Triple
 
 _PUBLIC = {
+    "Answer": "globalpointer.text.spans",
     "Argument": "globalpointer.text.spans",
     "Cell": "globalpointer.grid",
     "Document": "globalpointer.text.spans",
@@ -37,11 +40,13 @@ _PUBLIC = {
     "Span": "globalpointer.text.spans",
     "Triple": "globalpointer.text.spans",
     "evaluate": "globalpointer.evaluation",
+    "evaluate_answers": "globalpointer.evaluation",
     "evaluate_events": "globalpointer.evaluation",
     "evaluate_relations": "globalpointer.evaluation",
 }
 
 __all__ = [
+    "Answer",
     "Argument",
     "Cell",
     "Document",
@@ -56,6 +61,7 @@ __all__ = [
     "Triple",
     "__version__",
     "evaluate",
+    "evaluate_answers",
     "evaluate_events",
     "evaluate_relations",
 ]

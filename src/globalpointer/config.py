@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import tomlkit
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from globalpointer.errors import ConfigError
@@ -221,6 +230,18 @@ class Recipe(Section):
     training: dict[str, Any] = Field(default_factory=dict)
     distillation: DistillationConfig | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_the_usual_loss(cls, plain: Any) -> Any:
+        """A recipe that names the loss of its task says what one without says, and is the same recipe."""
+        try:
+            kind, loss = plain.get("task", {}).get("kind", "ner"), plain["model"]["loss"]
+        except (AttributeError, KeyError, TypeError):
+            return plain  # nothing is said of it, or nothing that is a recipe
+        if loss != usual(kind)["loss"]:
+            return plain
+        return {**plain, "model": {key: value for key, value in plain["model"].items() if key != "loss"}}
+
     @property
     def fingerprint(self) -> str:
         """What tells two states of a recipe apart."""
@@ -229,6 +250,16 @@ class Recipe(Section):
     def to_toml(self) -> str:
         """The recipe as a TOML file that gives the same recipe again."""
         return tomlkit.dumps(self.model_dump(exclude_none=True, exclude_defaults=False))
+
+
+def usual(kind: str) -> dict[str, str]:
+    """What heads take for a kind of task where `[model]` does not say: loss, thresholds and reduction."""
+    asks = kind == "mrc"
+    return {
+        "loss": "joint" if asks else "multilabel",
+        "thresholds": "null" if asks else "learned",
+        "reduction": "mean" if kind == "ner" else "sum",
+    }
 
 
 def load_recipe(path: str | Path | None, overrides: Sequence[str] = (), **tables: Mapping[str, Any]) -> Recipe:

@@ -14,7 +14,11 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 BLOCK = re.compile(r"(?:<!-- (?P<needs>needs [^>]*?) -->\n)?```python\n(?P<code>.*?)```", re.DOTALL)
 
 
-MODELS = {"needs a trained model": "sample_model", "needs a trained relation model": "relation_model"}
+MODELS = {
+    "needs a trained model": "sample_model",
+    "needs a trained relation model": "relation_model",
+    "needs a trained reader": "mrc_model",
+}
 
 
 def blocks(page):

@@ -96,3 +96,14 @@ def test_a_file_that_is_no_recipe(tmp_path):
 def test_a_name_that_is_no_utf8_is_refused_before_anything_is_written():
     with pytest.raises(ConfigError, match=r"a recipe is UTF-8.*udce9"):
         load_recipe(None, data={"format": "jsonl", "train": "caf\udce9.jsonl"})
+
+
+def test_a_recipe_that_names_the_usual_loss_is_the_one_that_names_none():
+    def made(kind, **model):
+        return load_recipe(None, data={"format": "jsonl", "train": "x"}, task={"kind": kind}, model=model)
+
+    for kind, usual in (("ner", "multilabel"), ("event", "multilabel"), ("mrc", "joint")):
+        assert made(kind, loss=usual) == made(kind)
+        assert made(kind, loss=usual).fingerprint == made(kind).fingerprint
+        assert made(kind, loss="focal").model.loss == "focal"
+    assert made("mrc", loss="multilabel").model.loss == "multilabel"

@@ -7,9 +7,9 @@ from typing import Any
 
 from transformers import TrainingArguments
 
-from globalpointer.build import ENCODERS, EXTRACTORS, HEADS, LOSSES, ON_TOP, SCRATCH_ENCODERS, TASKS
+from globalpointer.build import ENCODERS, EXTRACTORS, HEADS, LOSSES, ON_TOP, SCRATCH_ENCODERS
 from globalpointer.comparison.heads import OF_PAIRS
-from globalpointer.config import Recipe
+from globalpointer.config import Recipe, usual
 from globalpointer.nn.encoders.embedding import TokenEmbedding
 from globalpointer.training.arguments import DEFAULTS, Settings, preset
 
@@ -45,17 +45,7 @@ def _of_model(recipe: Recipe, name: str, value: Any) -> Any:
         return UNUSED
     if option or name in _OF_HEADS:
         return _of_option(recipe, table, option or name, value)
-    return _defaults(recipe).get(name) if value is None else value
-
-
-def _defaults(recipe: Recipe) -> dict[str, Any]:
-    """What `training.start` puts in the place of None."""
-    asks = TASKS[recipe.task.kind].asks
-    return {
-        "loss": "joint" if asks else "multilabel",
-        "thresholds": "null" if asks else "learned",
-        "reduction": "mean" if recipe.task.kind == "ner" else "sum",
-    }
+    return usual(recipe.task.kind).get(name) if value is None else value
 
 
 def _of_option(recipe: Recipe, table: str, option: str, value: Any) -> Any:
@@ -76,5 +66,5 @@ def _maker(recipe: Recipe, table: str, option: str) -> Callable[..., Any] | None
     if table == "on_top_options":
         return ON_TOP.get(model.on_top or "")
     if table == "loss_options":
-        return LOSSES.get(str(model.loss or _defaults(recipe)["loss"]))
+        return LOSSES.get(str(model.loss or usual(recipe.task.kind)["loss"]))
     return {**HEADS, **EXTRACTORS}[model.head]

@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from globalpointer.build import EXTRACTORS, SCRATCH_ENCODERS, TASKS, check_options, takes
-from globalpointer.config import ModelConfig, Recipe, TaskConfig
+from globalpointer.config import ModelConfig, Recipe, TaskConfig, usual
 from globalpointer.data.tokenizers import Kind, learn_tokenizer, load_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
 from globalpointer.errors import ConfigError, SchemaError
@@ -58,7 +58,7 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
             "loss": _loss(recipe),
             "loss_options": recipe.model.loss_options,
             "thresholds": _thresholds(recipe),
-            "reduction": recipe.model.reduction or ("mean" if recipe.task.kind == "ner" else "sum"),
+            "reduction": recipe.model.reduction or usual(recipe.task.kind)["reduction"],
             "dropout": recipe.model.dropout,
         },
         text={
@@ -190,8 +190,7 @@ def _check_taken(model: ModelConfig) -> None:
 
 def _loss(recipe: Recipe) -> str:
     """As asked for; else that of the task, and what a whole system has a loss of its own instead of."""
-    asks = TASKS[recipe.task.kind].asks and recipe.model.head not in EXTRACTORS
-    return recipe.model.loss or ("joint" if asks else "multilabel")
+    return recipe.model.loss or ("multilabel" if recipe.model.head in EXTRACTORS else usual(recipe.task.kind)["loss"])
 
 
 def _thresholds(recipe: Recipe) -> float | str:
@@ -200,7 +199,7 @@ def _thresholds(recipe: Recipe) -> float | str:
         return recipe.model.thresholds
     if recipe.model.head in EXTRACTORS:
         return 0.0
-    return "null" if TASKS[recipe.task.kind].asks else "learned"
+    return usual(recipe.task.kind)["thresholds"]
 
 
 def _check_name(encoder: str) -> None:

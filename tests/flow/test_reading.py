@@ -1,0 +1,134 @@
+"""Questions through the real commands and through Python: answers, windows, long texts, and what is thrown at them."""
+
+import json
+import warnings
+from dataclasses import replace
+
+import pytest
+
+from globalpointer import Document, Predictor
+from globalpointer.data.readers import read
+from globalpointer.data.tokenizing import TextTokenizer, TruncationWarning
+from globalpointer.errors import ConfigError, DataError
+from globalpointer.evaluation import evaluate_answers
+
+CONTEXT = "Anna Keller joined Orbis Motors in Carrow as director. Felix Thorne hired Ed on Friday."
+QUESTION = "Who joined Orbis Motors?"
+
+
+@pytest.fixture
+def reader(mrc_model):
+    return Predictor.from_pretrained(mrc_model)
+
+
+@pytest.fixture
+def gold(mrc_model):
+    return list(read(mrc_model.parent / "data" / "questions-test.jsonl", "jsonl"))
+
+
+def test_evaluate_says_what_the_report_says_and_draws_what_is_wrong(cli, mrc_model, tmp_path):
+    out, page = tmp_path / "scores.json", tmp_path / "page.html"
+    file = mrc_model.parent / "data" / "questions-test.jsonl"
+    assert cli("evaluate", mrc_model, file, "--json", out, "--html", page).code == 0
+    scores, report = json.loads(out.read_text()), json.loads((mrc_model / "report.json").read_text())
+    assert scores["task"] == "mrc"
+    assert scores["f1"] == pytest.approx(report["dev"]["f1"])
+    assert scores["f1"] > 0.3
+    assert "question" in page.read_text(encoding="utf-8")
+    assert "question-answering" in (mrc_model / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_predict_writes_is_read_back_and_scores_the_same(cli, mrc_model, gold, reader, tmp_path):
+    found = tmp_path / "found.jsonl"
+    file = mrc_model.parent / "data" / "questions-test.jsonl"
+    assert cli("predict", mrc_model, file, "--output", found, "--html", tmp_path / "drawn.html").code == 0
+    answers = list(read(found, "jsonl"))
+    assert [each.question for each in answers] == [each.question for each in gold]
+    assert evaluate_answers(gold, answers).f1 == pytest.approx(evaluate_answers(gold, reader.predict(gold)).f1)
+    assert 'class="answers"' in (tmp_path / "drawn.html").read_text(encoding="utf-8")
+
+
+def test_scores_share_one_and_are_in_order(reader, gold):
+    for document in reader.predict(gold[:40], threshold=0.001):
+        scores = [answer.score for answer in document.answers]
+        assert scores == sorted(scores, reverse=True)
+        assert all(score >= 0.001 for score in scores)
+
+
+def best(reader, document):
+    return reader.find([document])[0].cells["answer"]
+
+
+@pytest.mark.parametrize("window", [140, 200, 400])
+def test_a_text_that_fits_has_the_same_answers_whatever_the_window(reader, window):
+    asked = Document(CONTEXT, question=QUESTION)
+    wanted = reader.predict(asked, threshold=1e-6).answers
+    reader.tokenizer = TextTokenizer(reader.tokenizer.tokenizer, window=window, overlap=32)
+    found = reader.predict(asked, threshold=1e-6).answers
+    assert found == wanted
+    assert [each.score for each in found] == pytest.approx([each.score for each in wanted], rel=1e-4)
+
+
+def test_a_context_of_ten_thousand_tokens_is_answered(reader, gold):
+    clear = next(each for each in reader.predict(gold) if each.answers and each.answers[0].score > 0.9)
+    filler = "It rained all week, and the road was closed. "
+    text = filler * 150 + clear.text + " " + filler * 90
+    assert len(reader.tokenizer.tokenize(text)) > 10_000
+    document = reader.predict(replace(clear, text=text, answers=None), threshold=1e-9)
+    assert document.answers
+    assert all(text[each.start : each.end] == each.text for each in document.answers)
+    assert clear.answers[0].text in [each.text for each in document.answers]
+
+
+def test_the_batch_does_not_matter(reader, gold):
+    together = reader.predict(gold[:12], batch_size=5)
+    for one, other in zip(together, (reader.predict(each) for each in gold[:12]), strict=True):
+        assert one.answers == other.answers
+
+
+def test_hostile_questions_and_texts(reader):
+    for text, question in (("", QUESTION), (CONTEXT, ""), (" \n", "?"), ("😀" * 300, "👩‍👩‍👧?"), ("שלום", "\x00")):
+        document = reader.predict(text, question=question, threshold=1e-9)
+        assert (document.text, document.question) == (text, question)
+        assert all(text[each.start : each.end] == each.text for each in document.answers)
+        assert document.answers or not text.strip()
+    with pytest.warns(TruncationWarning, match="the question has 5000 tokens"):
+        assert reader.predict(CONTEXT, question="who? " * 1000).answers is not None
+    with pytest.raises(DataError, match="a text has no question, and this model answers questions"):
+        reader.predict(CONTEXT)
+
+
+def test_a_model_of_entities_takes_no_question(sample_model):
+    entities = Predictor.from_pretrained(sample_model)
+    with pytest.raises(ConfigError, match="a question is given, and this model finds entity annotation"):
+        entities.predict(CONTEXT, question=QUESTION)
+    plain = entities.predict(CONTEXT)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert entities.predict(Document(CONTEXT, question=QUESTION)) == plain
+
+
+def test_the_command_line_asks_for_the_question(cli, mrc_model, tmp_path):
+    file = tmp_path / "texts.txt"
+    file.write_text(f"{CONTEXT}\n", encoding="utf-8")
+    silent = cli("predict", mrc_model, file, "--format", "text")
+    assert (silent.code, "has no question" in silent.err) == (1, True)
+    asked = cli("predict", mrc_model, file, "--format", "text", "--question", QUESTION)
+    assert asked.code == 0
+    assert json.loads(asked.out)["question"] == QUESTION
+
+
+def test_answers_that_do_not_stand_where_they_should_are_told_and_training_goes_on(cli, tmp_path):
+    def asked(number, answer, start):
+        return {"id": str(number), "question": "Who?", "answers": [{"text": answer, "answer_start": start}]}
+
+    questions = [asked(number, "Ann", 0) for number in range(6)]
+    questions += [asked(6, "Ann", -1), asked(7, "Nobody", -1), asked(8, "sings", 1)]
+    file = tmp_path / "squad.json"
+    file.write_text(json.dumps({"data": [{"title": "t", "paragraphs": [{"context": "Ann sings.", "qas": questions}]}]}))
+    small = "model.encoder_options={hidden=8,embedding={token_dim=4,bigram_dim=0}}"
+    options = ["--task", "mrc", "--format", "squad", "--train", file, "--dev", file, "--epochs", "1", "--set", small]
+    result = cli("train", *options, "--output", tmp_path / "run")
+    assert result.code == 0, result.err
+    assert "2 annotations repaired" in result.err
+    assert "training questions left out, as no answer to them stands in the text: 1" in result.err

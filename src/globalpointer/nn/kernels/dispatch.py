@@ -54,7 +54,8 @@ def explain(source: Source, impl: str = "auto") -> Choice:
         raise ValueError(f"impl 'triton' is not possible here: {objection}; use 'auto'")
     if impl != "auto":
         return Choice(impl, "asked for")
-    if shared:
+    # For one type there is nothing to share, and tiles find its best cells several times as fast
+    if shared and source.row_bias is not None and source.row_bias.shape[1] > 1:
         return Choice("factorized", "all types share one plane: one matrix product serves them all")
     if not source.mask.is_cuda:
         return Choice("tiled", "each type has a plane of its own: scores are made and used up tile by tile")

@@ -13,6 +13,8 @@ def test_the_door_says_what_it_picks_and_why():
     assert dispatch.explain(single).impl == "tiled"
     assert dispatch.explain(dense).impl == "reference"
     assert "plane" in dispatch.explain(shared).reason
+    one = shared._replace(row_bias=shared.row_bias[:, :1], col_bias=shared.col_bias[:, :1])
+    assert dispatch.explain(one).impl == "tiled"
     assert dispatch.explain(shared, "tiled") == ("tiled", "asked for")
 
 

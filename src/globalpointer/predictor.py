@@ -149,6 +149,12 @@ class Predictor:
         return float(self.model.config.text.get("threshold", UNDECIDED))
 
     @property
+    def most(self) -> int:
+        """How many cells of a window are looked at: `limit`, or as many as the task lets compete."""
+        ranks = self.model.task.ranks
+        return self.limit if ranks is None else ranks
+
+    @property
     def recipe(self) -> Recipe:
         """The recipe the model was trained by."""
         try:
@@ -272,12 +278,11 @@ class Predictor:
 
     def _score(self, examples: Sequence[Any], threshold: float | Mapping[str, float | Tensor]) -> list[ScoredCells]:
         batch = self._collate(examples)
-        low, ranks = self.precision == "bfloat16", self.model.task.ranks
-        limit = self.limit if ranks is None else ranks
+        low = self.precision == "bfloat16"
         with torch.autocast(self.model.device.type, dtype=torch.bfloat16, enabled=low):
-            found: list[ScoredCells] = self._extractor().find(batch, threshold=threshold, limit=limit)
-        if ranks is None:
-            self.capped += sum(any(len(cells) >= limit for cells in each.values()) for each in found)
+            found: list[ScoredCells] = self._extractor().find(batch, threshold=threshold, limit=self.most)
+        if self.model.task.ranks is None:
+            self.capped += sum(any(len(cells) >= self.most for cells in each.values()) for each in found)
         return found
 
     def _ask(self, texts: Sequence[Text], question: str) -> list[Document]:

@@ -8,6 +8,7 @@ from globalpointer.comparison.plan import Run
 from globalpointer.comparison.speed import ROUNDS
 from globalpointer.comparison.turns import BATCH
 from globalpointer.data.readers.annotate import counted
+from globalpointer.evaluation.answers import AnswerReport
 from globalpointer.evaluation.sections import UNIT_NAMES
 
 _PARTS = {
@@ -47,12 +48,15 @@ def told(what: str, comparison: Comparison) -> list[str]:
     if what == "slices":
         return [f"Mean ± standard deviation over the seeds. Units: {UNIT_NAMES[comparison.rows[0].report.unit]}."]
     stopped = what == "scores" and any(row.resumed for row in comparison.rows)
-    return [_TOLD[what], *([_STOPPED] if stopped else [])]
+    asked = what == "scores" and isinstance(comparison.rows[0].report, AnswerReport)
+    return [_TOLD["answers" if asked else what], *([_STOPPED] if stopped else [])]
 
 
 _TOLD = {
     "scores": "Micro averages in per cent against the raw annotation; mean ± standard deviation over the seeds. "
     "Complete documents: all their annotation found, and no other. Parameters: encoder included.",
+    "answers": "Means over questions in per cent; mean ± standard deviation over the seeds. Exact match: the answer "
+    "is one of the accepted ones, or there is none and none was given. Parameters: encoder included.",
     "differences": "F1 minus that of the first system, in points. The counts of each document are added up over the "
     "seeds, then 1000 samples of as many documents are drawn with replacement (Koehn, 2004). So the interval tells "
     "what other documents would change, and not other seeds; p is two-sided, not corrected for the number of systems.",

@@ -138,8 +138,7 @@ def _answer(predictor: Predictor, gold: Sequence[Document]) -> list[Document]:
     """What the model finds in the texts; nobody needs a warning where it finds too much."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LimitWarning)  # counted, and told among the notes
-        texts = (document.text for document in gold)
-        return list(predictor.predict_stream(texts, batch_size=EVALUATED))
+        return list(predictor.predict_stream(gold, batch_size=EVALUATED))
 
 
 def _notes(result: FitResult, predictor: Predictor) -> tuple[str, ...]:

@@ -25,8 +25,8 @@ def spread(values: Sequence[float], show: Callable[[float], str] = percent) -> s
 def scores(comparison: Comparison) -> Section:
     """The headline."""
     rows = tuple(_scored(system.name, comparison.of(system.name)) for system in comparison.systems)
-    measure = comparison.rows[0].report.measure
-    columns = ("system", measure, "precision", "recall", "complete documents", "parameters", "minutes", "seeds")
+    first = comparison.rows[0].report
+    columns = ("system", first.measure, "precision", "recall", first.whole, "parameters", "minutes", "seeds")
     return Section("Scores", columns, (rows,))
 
 

@@ -33,7 +33,6 @@ def turns_of(predictor: Predictor, documents: Sequence[Document]) -> dict[str, T
     model, extractor = predictor.model, predictor.model.extractor
     batches = _batches(predictor, documents)
     recalled = Recalled(extractor.encoder, batches)
-    texts = [document.text for document in documents]
     limits = predictor.limits(Thresholds.of(None, predictor.schema, {predictor.kind: predictor.threshold}))
     train = _training(predictor, batches)
     with _in_place_of_encoder(extractor, recalled):
@@ -42,12 +41,12 @@ def turns_of(predictor: Predictor, documents: Sequence[Document]) -> dict[str, T
     def find() -> None:
         model.train(mode=False)
         for batch in batches:
-            extractor.find(batch, threshold=limits, limit=predictor.limit)
+            extractor.find(batch, threshold=limits, limit=predictor.most)
 
     return {
         "training": train,
         "training_head": _with(extractor, recalled, train_head),
-        "prediction": lambda: predictor.predict(texts, batch_size=BATCH),
+        "prediction": lambda: predictor.predict(documents, batch_size=BATCH),
         "prediction_head": _with(extractor, recalled, find),
     }
 

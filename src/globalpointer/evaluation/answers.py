@@ -31,6 +31,7 @@ class AnswerReport(Outcome):
 
     task: ClassVar[str] = "mrc"
     counting: ClassVar[type[Marks]] = Marks
+    whole: ClassVar[str] = "exact match"
 
     counts: Marks
     labels: Mapping[str, Marks]

@@ -26,6 +26,8 @@ class Outcome(ABC):
 
     task: ClassVar[str]
     counting: ClassVar[type[Counted]] = Counts
+    whole: ClassVar[str] = "complete documents"
+    """What `document_accuracy` is called."""
 
     documents: int
     complete: int

@@ -148,7 +148,10 @@ def parse(
 
 def _checked(name: str, value: Any) -> Any:
     """A value for transformers.TrainingArguments, of the type that it declares and never looks at."""
-    kind = BOUNDS.get(name) or get_type_hints(TrainingArguments)[name]
+    declared = get_type_hints(TrainingArguments)[name]
+    kind = BOUNDS.get(name) or declared
+    if isinstance(value, bool) and declared in (int, float):
+        raise ConfigError(f"training.{name}: expected a number, found {value!r}")
     try:
         return TypeAdapter(kind, config=ConfigDict(arbitrary_types_allowed=True)).validate_python(value)
     except ValidationError as error:

@@ -63,3 +63,9 @@ def test_a_number_in_quotes_is_a_number(tmp_path):
     arguments, _ = parse({"learning_rate": "3e-5", "eval_strategy": "steps"}, tmp_path, suited=SCRATCH)
     assert arguments.learning_rate == 3e-5
     assert arguments.eval_strategy == "steps"
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "num_train_epochs", "seed", "per_device_train_batch_size"])
+def test_true_is_no_number(tmp_path, name):
+    with pytest.raises(ConfigError, match=f"training.{name}: expected a number, found True"):
+        parse({name: True}, tmp_path, suited={})

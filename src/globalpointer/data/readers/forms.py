@@ -71,4 +71,5 @@ def check_form(name: str, fields: Mapping[str, Any], labelled: bool | None, path
         return
     found = ", ".join(map(repr, islice(fields, SHOWN))) + " ..." * (len(fields) > SHOWN) or "none"
     hint = f"; these are keys of the format {' or '.join(map(repr, others))}" if others else ""
-    raise DataError(f"expected the keys {form} ({name}), found the keys {found}{hint}", path=path, line=line)
+    expected = f'the key "{form.text}"' if labelled is False else f"the keys {form}"
+    raise DataError(f"expected {expected} ({name}), found the keys {found}{hint}", path=path, line=line)

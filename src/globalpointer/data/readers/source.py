@@ -7,7 +7,7 @@ import os
 import sys
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
@@ -124,11 +124,22 @@ def check_exists(path: Path) -> None:
         folder = next(parent for parent in (path.parent, *path.parent.parents) if parent.is_dir())
         # The name at which the path goes wrong, which may be a folder above the file.
         wrong = path.relative_to(folder).parts[0]
-        near = difflib.get_close_matches(wrong, sorted(each.name for each in folder.iterdir()), n=1, cutoff=0.4)
+        near = _nearest(wrong, sorted(each.name for each in folder.iterdir()))
     except OSError as error:
         raise DataError(f"cannot be opened: {_reason(error)}", path=path) from None
-    hint = f"nearest: {folder / near[0]}" if near else f"nothing of a similar name in {folder.resolve()}"
+    hint = f"nearest: {folder / near}" if near else f"nothing of a similar name in {folder.resolve()}"
     raise DataError(f"no such file ({hint})", path=path)
+
+
+def _nearest(wrong: str, names: Sequence[str]) -> str | None:
+    """The name that is spelt nearly so, endings left aside: those of two files of one format are always alike."""
+
+    def stem(name: str) -> str:
+        return name.partition(".")[0] or name
+
+    near = difflib.get_close_matches(stem(wrong), [stem(name) for name in names], n=1, cutoff=0.6)
+    same = [name for name in names if near and stem(name) == near[0]]
+    return difflib.get_close_matches(wrong, same, n=1, cutoff=0.0)[0] if same else None
 
 
 def _member(opened: IO[bytes], path: str | Path, inside: str) -> Iterator[IO[bytes]]:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from globalpointer.data.readers import Notes, read
-from globalpointer.data.readers.forms import FORMS
+from globalpointer.data.readers.forms import FORMS, check_form
 from globalpointer.errors import DataError
 
 RECORDS = {
@@ -148,3 +148,8 @@ def test_a_list_of_objects_is_no_text_of_cmeee(tmp_path):
     path.write_text(json.dumps([RECORDS["spert"]]) + "\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"a\.json:1: expected a text and its spans parted by \|\|\|, found JSON"):
         list(read(path, "cmeee"))
+
+
+def test_a_text_that_is_only_to_be_read_needs_no_annotation():
+    with pytest.raises(DataError, match=r'expected the key "text" \(jsonl\), found the keys \'tekst\''):
+        check_form("jsonl", {"tekst": "a"}, labelled=False, path="x", line=1)

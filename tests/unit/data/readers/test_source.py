@@ -114,3 +114,12 @@ def test_file_names():
     assert file_name("a/b.tar.gz::c/train.txt") == "train.txt"
     assert file_name("-") == "stdin"
     assert file_name(os.fsdecode(b"a/caf\xe9.txt")) == "caf\ufffd.txt"
+
+
+def test_a_like_ending_is_no_likeness(tmp_path):
+    for name in ("unlabelled.jsonl", "train.jsonl", "train.txt"):
+        (tmp_path / name).touch()
+    with pytest.raises(DataError, match="nothing of a similar name"):
+        list(lines(str(tmp_path / "absent.jsonl")))
+    with pytest.raises(DataError, match=r"nearest: .*/train\.jsonl\)"):
+        list(lines(str(tmp_path / "trian.jsonl")))

@@ -69,7 +69,7 @@ def test_the_folder_is_complete(finished):
     names = {file.name for file in finished.folder.iterdir()}
     assert names == {
         *("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"),
-        *("README.md", "recipe.toml", "report.json", "history.jsonl"),
+        *("README.md", "recipe.toml", "inputs.json", "report.json", "history.jsonl"),
     }
     assert f"{finished.test.f1:.4f}" in (finished.folder / "README.md").read_text(encoding="utf-8")
 

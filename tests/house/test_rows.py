@@ -11,7 +11,7 @@ def test_totals_drop_the_examples_and_keep_the_counts():
     assert totals(notes) == ["train.json: 2 annotations left out", "a note"]
 
 
-@pytest.mark.parametrize("name", ["accuracy", "systems"])
+@pytest.mark.parametrize("name", ["accuracy", "systems", "reading"])
 def test_rows_quote_no_data(name):
     rows = read_rows(name)
     assert rows

@@ -12,6 +12,10 @@ READERS = {"two_pointers": "two pointers", "gnr": "Globally Normalized Reader"}
 """The compared systems, by the name of their head."""
 
 
+LENGTHS = ("answer", "context")
+"""Slices by the length of the answer and of the text, in words or characters."""
+
+
 def reading_tables() -> dict[str, str]:
     """The tables by the names of their places."""
     rows = current(read_rows("reading"))
@@ -39,7 +43,7 @@ def accuracy(rows: Sequence[Row]) -> str:
 
 def slices(rows: Sequence[Row]) -> str:
     """F1 by the length of the answer and of the text."""
-    groups = {group: parts for row in rows[:1] for group, parts in row["test"]["slices"].items() if "length" in group}
+    groups = {group: parts for row in rows[:1] for group, parts in row["test"]["slices"].items() if group in LENGTHS}
     columns = [(group, part) for group, parts in groups.items() for part in parts]
     lines = [
         f"| dataset | reader | {' | '.join(f'{group} {part}' for group, part in columns)} |",

@@ -16,9 +16,12 @@ DOUBTFUL = sigmoid(-4.0)
 def calibrate(predictor: Predictor, documents: Sequence[Document], *, batch_size: int = 32) -> None:
     """Fit a slope for each kind of annotation on what the model finds or nearly finds, and set it in its configuration.
 
-    A kind of which nothing, or all, is right keeps slope 1, and so does a model that finds too much to look at.
+    A kind of which nothing, or all, is right keeps slope 1, and so does a model that finds too much to look at. Answers
+    keep theirs, too: they share one probability, which single slopes would tear apart.
     """
     predictor.model.config.slopes = {}
+    if predictor.model.task.asks:
+        return
     with many_cells():
         # So far below the decision there may be any number of cells, and the best ones are enough.
         doubtful, decided = (
@@ -47,7 +50,5 @@ def _judged(gold: Document, found: Document) -> Iterator[tuple[str, float, bool]
     for relation in found.relations or ():
         triple = Triple(relation.subject.text, relation.label, relation.object.text)
         yield "relation", relation.score or 0.0, relation in relations or triple in triples
-    for answer in (found.answers or ())[:1]:
-        yield "answer", answer.score or 0.0, answer in (gold.answers or ())
     for event in found.events or ():
         yield "event", event.score or 0.0, event in events

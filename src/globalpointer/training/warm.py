@@ -4,7 +4,7 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from globalpointer.config import Recipe
+from globalpointer.config import Recipe, usual
 from globalpointer.errors import ConfigError
 from globalpointer.nn.losses.joint import joint_crossentropy
 from globalpointer.nn.token_pair import TokenPairModel
@@ -36,6 +36,6 @@ def warm_start(recipe: Recipe, model: Any, epochs: int) -> WarmStart | None:
     if recipe.model.loss != WARMED or not isinstance(model, TokenPairModel):
         raise ConfigError(
             f'training.warm_epochs is for heads under model.loss = "{WARMED}", and this recipe has '
-            f"{recipe.model.head!r} under {recipe.model.loss!r}: leave it out"
+            f"{recipe.model.head!r} under {recipe.model.loss or usual(recipe.task.kind)['loss']!r}: leave it out"
         )
     return WarmStart(model, epochs)

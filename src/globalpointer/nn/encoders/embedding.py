@@ -108,6 +108,12 @@ class TokenEmbedding(nn.Module):
         return ids.masked_fill(torch.rand(ids.shape, device=ids.device) < rate, unknown)
 
 
+def learn_bigrams(encoder: object, sequences: Iterable[Sequence[int]]) -> int:
+    """As `TokenEmbedding.learn_bigrams`, for any encoder; 0 where it has no bigrams."""
+    learn = getattr(encoder, "learn_bigrams", None)
+    return 0 if learn is None else int(learn(sequences))
+
+
 def _pieces(sequences: Iterable[Sequence[int]], *, outside: int, size: int = 1 << 20) -> Iterable[Tensor]:
     """The sequences in a row, `outside` around each, in tensors of about `size` ids."""
     flat = [outside]

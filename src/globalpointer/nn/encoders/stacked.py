@@ -6,6 +6,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from globalpointer.errors import ConfigError
+from globalpointer.nn.encoders.embedding import learn_bigrams
 from globalpointer.nn.encoders.recurrent import BidirectionalLayer, reversal
 
 
@@ -29,8 +30,7 @@ class BiLstmOnTop(nn.Module):
 
     def learn_bigrams(self, sequences: Iterable[Sequence[int]]) -> int:
         """As the encoder beneath; 0 where that one has no bigrams."""
-        learn = getattr(self.encoder, "learn_bigrams", None)
-        return 0 if learn is None else int(learn(sequences))
+        return learn_bigrams(self.encoder, sequences)
 
     def forward(
         self, tokens: Int[Tensor, "batch tokens"], attention: Bool[Tensor, "batch tokens"]

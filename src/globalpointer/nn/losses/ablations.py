@@ -13,7 +13,7 @@ from torch.nn.functional import logsigmoid
 
 from globalpointer.errors import ConfigError
 from globalpointer.nn.kernels import dispatch
-from globalpointer.nn.losses.gold import distinct_gold
+from globalpointer.nn.losses.gold import distinct_gold, to_ignore
 from globalpointer.nn.scores import PairScores
 
 
@@ -108,9 +108,7 @@ def _every_cell(scores: PairScores, cells: Tensor, targets: Tensor | None, ignor
     # Not "> -inf": a NaN is no illegal cell, and must not vanish
     counted = logits != float("-inf")
     if ignore is not None:
-        ignore = ignore.long()
-        ignore = ignore[dispatch.legal_cells(scores.source, ignore)]
-        counted[tuple(ignore.unbind(1))] = False
+        counted[tuple(to_ignore(scores, ignore).unbind(1))] = False
     gold = torch.zeros_like(logits)
     gold[tuple(cells.unbind(1))] = 1.0 if targets is None else targets.to(gold)
     return _EveryCell(logits.masked_fill(~counted, 0.0), gold * counted, counted)

@@ -31,6 +31,12 @@ def distinct_gold(
     return cells_of(scores, keys), highest.to(torch.promote_types(targets.dtype, torch.float32))
 
 
+def to_ignore(scores: PairScores, cells: Int[Tensor, "cells 4"]) -> Int[Tensor, "legal 4"]:
+    """The cells that exist in these scores; ignored cells that are illegal are no cells."""
+    cells = cells.long()
+    return cells[dispatch.legal_cells(scores.source, cells)]
+
+
 def numbered(scores: PairScores, cells: Int[Tensor, "cells 4"]) -> Int[Tensor, " cells"]:
     """One number for each cell, in the order of the cells."""
     tokens = scores.mask.shape[1]

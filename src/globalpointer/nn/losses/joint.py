@@ -10,7 +10,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from globalpointer.errors import ConfigError
 from globalpointer.nn.kernels import dispatch
-from globalpointer.nn.losses.gold import cells_of, distinct_gold, numbered
+from globalpointer.nn.losses.gold import cells_of, distinct_gold, numbered, to_ignore
 from globalpointer.nn.scores import PairScores, per_type
 
 
@@ -55,10 +55,7 @@ def joint_crossentropy(
 def answers(
     scores: PairScores, cells: Int[Tensor, "cells 4"], targets: Tensor | None, ignore: Int[Tensor, "ignored 4"] | None
 ) -> Answers:
-    """What a softmax over cells learns from. Raises ConfigError for soft targets, and as gold.distinct_gold.
-
-    Ignored cells that are illegal are no cells.
-    """
+    """What a softmax over cells learns from. Raises ConfigError for soft targets, and as gold.distinct_gold."""
     if targets is not None:
         raise ConfigError(
             "soft targets: a softmax over all cells learns from gold cells alone; leave the scores out of the data, or "
@@ -67,8 +64,7 @@ def answers(
     cells, _ = distinct_gold(scores, cells, None)
     if ignore is None:
         return Answers(cells, cells[:0])
-    ignore = ignore.long()
-    ignored = torch.unique(numbered(scores, ignore[dispatch.legal_cells(scores.source, ignore)]))
+    ignored = torch.unique(numbered(scores, to_ignore(scores, ignore)))
     return Answers(cells[~torch.isin(numbered(scores, cells), ignored)], cells_of(scores, ignored))
 
 

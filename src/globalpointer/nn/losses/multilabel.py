@@ -5,7 +5,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from globalpointer.nn.kernels import dispatch
-from globalpointer.nn.losses.gold import cells_of, distinct_gold, numbered
+from globalpointer.nn.losses.gold import cells_of, distinct_gold, numbered, to_ignore
 from globalpointer.nn.scores import PairScores, per_type
 
 
@@ -62,13 +62,8 @@ def _joined(
 def _ignored(
     scores: PairScores, cells: Tensor, targets: Tensor | None, ignore: Tensor
 ) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
-    """Gold that is not ignored, its targets, all cells that are no plain negatives, and where among them gold stands.
-
-    Ignored cells that are illegal are no cells.
-    """
-    ignore = ignore.long()
-    ignore = ignore[dispatch.legal_cells(scores.source, ignore)]
-    gold, ignored = numbered(scores, cells), numbered(scores, ignore)
+    """Gold that is not ignored, its targets, all cells that are no plain negatives, and where gold is among them."""
+    gold, ignored = numbered(scores, cells), numbered(scores, to_ignore(scores, ignore))
     kept = ~torch.isin(gold, ignored)
     left_out = torch.unique(torch.cat([gold, ignored]))
     place = torch.searchsorted(left_out, gold[kept])

@@ -133,10 +133,17 @@ class TaskConfig(Section):
     """Reading comprehension: how many answers are given, the best first. None: 5."""
 
     threshold: Annotated[
-        float | Literal["dev"] | None, _number_or("dev", "a score between 0 and 1", lambda score: 0 < score < 1)
+        float | Literal["dev"] | None, _number_or("dev", "a score between 0 and 1", lambda score: 0 <= score < 1)
     ] = None
     """The score from which on the model gives an answer, unless a call says otherwise; "dev": where F1 on the
-    development part is highest. None: 0.5 for kind "ner", "dev" for the others."""
+    development part is highest. None: 0.5 for kind "ner", "dev" for the others. 0: kind "mrc" answers always."""
+
+    @field_validator("threshold")
+    @classmethod
+    def _check_always(cls, value: Any, info: ValidationInfo) -> Any:
+        if value == 0 and info.data.get("kind") != "mrc":
+            raise PydanticCustomError("always", 'expected a score between 0 and 1; only kind "mrc" takes 0')
+        return value
 
     @property
     def decision(self) -> float | Literal["dev"]:

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from globalpointer.config import Recipe
 from globalpointer.data.batching import Encoded, collate, encode_texts
+from globalpointer.data.given import Text, check_question, documents, join
 from globalpointer.data.tokenizers import load_tokenizer, save_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
 from globalpointer.errors import ConfigError, LimitWarning, ModelError
@@ -32,9 +33,6 @@ from globalpointer.text.spans import Document
 
 Precision = Literal["float32", "bfloat16"]
 Threshold = float | Mapping[str, float]
-
-Text = str | Document
-"""What is read; a document brings its question, if it has one."""
 
 CARD = "README.md"
 
@@ -189,39 +187,40 @@ class Predictor:
         """
         single = isinstance(texts, Document) or isinstance(texts[0] if is_split_into_words and texts else texts, str)
         many: Sequence[Any] = [texts] if single else texts  # type: ignore[assignment]
-        read = [self._join(words) for words in many] if is_split_into_words else many
-        if question is not None:
-            read = self._ask(read, question)
+        read = [join(words, self.model.config.text.get("joiner")) for words in many] if is_split_into_words else many
         found: Iterable[Document] = self.predict_stream(
-            read, batch_size=batch_size, threshold=threshold, overlap_policy=overlap_policy
+            read, question=question, batch_size=batch_size, threshold=threshold, overlap_policy=overlap_policy
         )
         if show_progress_bar:
             # On standard error, for standard output may carry results; a log file needs no bar.
             console = Console(stderr=True)
             hidden = not console.is_terminal
             found = track(found, "Extracting", len(read), console=console, transient=True, disable=hidden)
-        documents = list(found)
-        return documents[0] if single else documents
+        answers = list(found)
+        return answers[0] if single else answers
 
     def predict_stream(
         self,
         texts: Iterable[Text],
         *,
+        question: str | None = None,
         batch_size: int = 32,
         threshold: Threshold | None = None,
         overlap_policy: str | None = None,
     ) -> Iterator[Document]:
-        """Documents in the order of the texts, as they come; reads sixteen batches ahead to sort them by length."""
+        """Documents in the order of the texts, as they come; reads sixteen batches ahead to sort them by length.
+
+        The options are those of `predict`.
+        """
         task = self.model.task
+        check_question(question, asks=task.asks, kind=self.kind)
         thresholds = Thresholds.of(threshold, task.schema, {task.kinds[-1]: self.threshold})
         limits = self.limits(thresholds)
         policy = overlap_policy or self.overlap_policy
         texts = iter(texts)
         while chunk := list(islice(texts, 16 * _at_least_one(batch_size))):
-            documents = _documents(chunk)
-            for document, found in zip(
-                documents, self.find(documents, batch_size=batch_size, threshold=limits), strict=True
-            ):
+            read = documents(chunk, question)
+            for document, found in zip(read, self.find(read, batch_size=batch_size, threshold=limits), strict=True):
                 answer = settle(task.decode(found.cells, document.text, found.encoded.tokens), thresholds, policy)
                 yield replace(answer, question=document.question) if task.asks else answer
 
@@ -230,7 +229,7 @@ class Predictor:
         self, texts: Sequence[Text], *, batch_size: int = 32, threshold: float | Mapping[str, float | Tensor] = 0.0
     ) -> list[Found]:
         """The cells above `threshold` (a logit) of each text: windows scored in batches of like length, then merged."""
-        encoded = encode_texts(_documents(texts), self.tokenizer, asks=self.model.task.asks)
+        encoded = encode_texts(documents(texts), self.tokenizer, asks=self.model.task.asks)
         places = [(text, window) for text, each in enumerate(encoded) for window in range(len(each.examples))]
         places.sort(key=lambda place: len(encoded[place[0]].examples[place[1]].tokens), reverse=True)
         windows: list[list[ScoredCells]] = [[{}] * len(each.examples) for each in encoded]
@@ -265,7 +264,7 @@ class Predictor:
         extractor = self._extractor()
         if not isinstance(extractor, TokenPairModel):
             raise ConfigError(f"{type(extractor).__name__} does not score pairs of tokens, so it has no grids to show")
-        (document,) = _documents([text])
+        (document,) = documents([text])
         (encoded,) = encode_texts([document], self.tokenizer, asks=self.model.task.asks)
         if not encoded.examples:
             return [], {}
@@ -285,11 +284,6 @@ class Predictor:
             self.capped += sum(any(len(cells) >= self.most for cells in each.values()) for each in found)
         return found
 
-    def _ask(self, texts: Sequence[Text], question: str) -> list[Document]:
-        if not self.model.task.asks:
-            raise ConfigError(f"a question is given, and this model finds {self.kind} annotation: leave it out")
-        return [replace(document, question=question) for document in _documents(texts)]
-
     def _extractor(self) -> Any:
         if self.model.training:
             self.model.train(mode=False)
@@ -298,21 +292,6 @@ class Predictor:
     def _collate(self, examples: Sequence[Any]) -> Any:
         batch = collate(examples, grids=self.model.task.grids, pad=self.tokenizer.pad)
         return batch.to(self.model.device)
-
-    def _join(self, words: Sequence[str]) -> str:
-        if isinstance(words, str):
-            raise ConfigError("is_split_into_words=True expects a sequence of words for each text, got a string")
-        joiner = self.model.config.text.get("joiner")
-        return (" " if joiner is None else joiner).join(words)
-
-
-def _documents(texts: Sequence[Text]) -> list[Document]:
-    """Texts as documents; ConfigError for what is neither."""
-    for index, each in enumerate(texts):
-        if not isinstance(each, str | Document):
-            kind = type(each).__name__
-            raise ConfigError(f"text {index} is {kind}, expected str or Document (see is_split_into_words)")
-    return [Document(each) if isinstance(each, str) else each for each in texts]
 
 
 def _check_vocabulary(tokenizer: TextTokenizer, model: GlobalPointerModel) -> None:

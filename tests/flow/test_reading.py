@@ -87,7 +87,7 @@ def test_the_batch_does_not_matter(reader, gold):
 
 
 def test_hostile_questions_and_texts(reader):
-    for text, question in (("", QUESTION), (CONTEXT, ""), (" \n", "?"), ("😀" * 300, "👩‍👩‍👧?"), ("שלום", "\x00")):
+    for text, question in (("", QUESTION), (CONTEXT, "?"), (" \n", "?"), ("😀" * 300, "👩‍👩‍👧?"), ("שלום", "\x00")):
         document = reader.predict(text, question=question, threshold=1e-9)
         assert (document.text, document.question) == (text, question)
         assert all(text[each.start : each.end] == each.text for each in document.answers)
@@ -96,11 +96,31 @@ def test_hostile_questions_and_texts(reader):
         assert reader.predict(CONTEXT, question="who? " * 1000).answers is not None
     with pytest.raises(DataError, match="a text has no question, and this model answers questions"):
         reader.predict(CONTEXT)
+    with pytest.raises(DataError, match="a text has no question"):
+        reader.predict(Document(CONTEXT, question=" \n"))
+    with pytest.raises(ConfigError, match="the question is empty"):
+        reader.predict(CONTEXT, question=" ")
+    with pytest.raises(ConfigError, match=r"asked of every text, and got list; .*Document\(text, question=question\)"):
+        reader.predict([CONTEXT, CONTEXT], question=[QUESTION, QUESTION])
+
+
+def test_a_stream_takes_the_question_too_and_it_goes_before_those_of_the_texts(reader):
+    texts = [CONTEXT, Document(CONTEXT, question="Who?")]
+    assert list(reader.predict_stream(texts, question=QUESTION)) == [reader.predict(CONTEXT, question=QUESTION)] * 2
+
+
+def test_a_threshold_of_0_always_answers(reader):
+    document = reader.predict("An empty street.", question=QUESTION, threshold=0)
+    assert document.answers
+    with pytest.raises(ConfigError, match=r"from 0, where every question is answered, to below 1, got -0\.1"):
+        reader.predict(CONTEXT, question=QUESTION, threshold={"answer": -0.1})
 
 
 def test_a_model_of_entities_takes_no_question(sample_model):
     entities = Predictor.from_pretrained(sample_model)
-    with pytest.raises(ConfigError, match="a question is given, and this model finds entity annotation"):
+    with pytest.raises(
+        ConfigError, match="a question is given, and this model does not answer any: it finds entity annotation"
+    ):
         entities.predict(CONTEXT, question=QUESTION)
     plain = entities.predict(CONTEXT)
     with warnings.catch_warnings():
@@ -116,6 +136,8 @@ def test_the_command_line_asks_for_the_question(cli, mrc_model, tmp_path):
     asked = cli("predict", mrc_model, file, "--format", "text", "--question", QUESTION)
     assert asked.code == 0
     assert json.loads(asked.out)["question"] == QUESTION
+    always = cli("predict", mrc_model, file, "--format", "text", "--question", "Which colour?", "--threshold", "0")
+    assert json.loads(always.out)["answers"]
 
 
 def test_answers_that_do_not_stand_where_they_should_are_told_and_training_goes_on(cli, tmp_path):

@@ -74,7 +74,8 @@ def evaluate(
         to_person(unknown)
     report = evaluation.EVALUATIONS[kind](gold, found, unit=predictor.model.config.text["unit"], seen=seen)
     numbers: dict[str, Any] = {**report.to_dict(), "model": model, "files": list(files), **settings}
-    numbers["threshold"] = settings["threshold"] or predictor.threshold
+    if settings["threshold"] is None:
+        numbers["threshold"] = predictor.threshold
     piped = json == "-"
     show(table(report), stderr=piped)
     if second is not None:

@@ -57,12 +57,11 @@ def predict(
 
     _refuse_same(file, output, html)
     predictor = Predictor.from_pretrained(model)
-    if question is not None:
-        _check_asks(predictor.kind)
-    source = _Source(_documents(file, format, joiner, predictor.recipe), question)
+    source = _Source(_documents(file, format, joiner, predictor.recipe))
     originals, queue = itertools.tee(source)
     found = predictor.predict_stream(
         queue,
+        question=question,
         batch_size=batch_size,
         threshold=thresholds(threshold),
         overlap_policy=overlap_policy,
@@ -92,26 +91,16 @@ def _refuse_same(file: str, *outputs: str | None) -> None:
             raise DataError("this is the file that is read; name another file to write to", path=out)
 
 
-def _check_asks(kind: str) -> None:
-    if kind != "answer":
-        raise DataError(f"--question is for models of task mrc, and this one was trained for another: {kind}")
-
-
 class _Source:
-    """Documents up to the first that cannot be read; the error waits in `error` until the others are written.
+    """Documents up to the first that cannot be read; the error waits in `error` until the others are written."""
 
-    `question`: what is asked of each; None: what it brings itself.
-    """
-
-    def __init__(self, documents: "Iterator[Document]", question: str | None) -> None:
+    def __init__(self, documents: "Iterator[Document]") -> None:
         self.documents = documents
-        self.question = question
         self.error: DataError | None = None
 
     def __iter__(self) -> "Iterator[Document]":
         try:
-            for document in self.documents:
-                yield document if self.question is None else replace(document, question=self.question)
+            yield from self.documents
         except DataError as error:
             self.error = error
 

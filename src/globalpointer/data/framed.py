@@ -42,10 +42,10 @@ def frame_texts(documents: Sequence[Document], tokenizer: TextTokenizer, *, asks
 
 
 def _question(document: Document) -> str:
-    if document.question is None:
+    if not (document.question or "").strip():
         name = "a text" if document.id is None else f"document {document.id!r}"
         raise DataError(f"{name} has no question, and this model answers questions: give one with each text")
-    return document.question
+    return str(document.question)
 
 
 def _sentences(text: str, tokens: TokenMap) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ import tokenizers
 from globalpointer.errors import ConfigError, LengthError
 from globalpointer.text.spans import Span
 from globalpointer.text.tokens import TokenMap
-from globalpointer.text.windows import Window, cut
+from globalpointer.text.windows import Window, cut, share
 
 Truncation = Literal["window", "error", "warn"]
 
@@ -122,16 +122,11 @@ class TextTokenizer:
         """
         if question is None:
             return Frame(self.prefix, self.suffix, self.window, self.overlap)
-        most = max(0, self.window // 2 - len(self.separator))
+        most, window = share(self.window, len(question), len(self.separator))
         if len(question) > most:
             self._refuse_or_warn(len(question), most, "question")
-        asked = question.ids[:most]
-        window = self.window - len(asked) - len(self.separator)
-        if window < 1:
-            raise ConfigError(
-                f"a window of {self.window} tokens has no room for a question and a text: make model.window larger"
-            )
-        return Frame((*self.prefix, *asked, *self.separator), self.suffix, window, min(self.overlap, window - 1))
+        before = (*self.prefix, *question.ids[:most], *self.separator)
+        return Frame(before, self.suffix, window, min(self.overlap, window - 1))
 
     def windows(self, tokenized: Tokenized, frame: Frame | None = None) -> tuple[Window, ...]:
         """The windows that the model sees, in tokens of the whole text; none where the text has no token."""

@@ -36,12 +36,14 @@ class Thresholds:
     ) -> "Thresholds":
         """What a user gave: a probability, or probabilities by kind or label, that of all others under EVERY.
 
-        `own`: by kind, the thresholds of what the user did not name. ConfigError names what is unknown.
+        `own`: by kind, the thresholds of what the user did not name. ConfigError names what is unknown. Of answers the
+        best one may always be given: a threshold of 0.
         """
         if given is None:
             return cls(named=own or {})
+        least = 0.0 if "answer" in (own or {}) else None
         if not isinstance(given, Mapping):
-            return cls(_checked(given))
+            return cls(_checked(given, least))
         labels = {"entity": schema.entities, "relation": schema.relations, "event": schema.events, "answer": ()}
         kinds = [kind for kind in KINDS if labels[kind] or kind in (own or {})]
         known = [*kinds, *(name for names in labels.values() for name in names)]
@@ -50,7 +52,7 @@ class Thresholds:
                 near = difflib.get_close_matches(name, known, n=1)
                 hint = f"nearest: {near[0]!r}" if near else f"known: {', '.join(known)}"
                 raise ConfigError(f"threshold names an unknown label, {name!r} ({hint})")
-        checked = {name: _checked(each) for name, each in given.items()}
+        checked = {name: _checked(each, least) for name, each in given.items()}
         if EVERY in checked:
             return cls(checked.pop(EVERY), checked)
         return cls(named={**(own or {}), **checked})
@@ -87,7 +89,9 @@ def check_slopes(slopes: Mapping[str, float], kinds: Sequence[str]) -> None:
             raise ConfigError(f"the slope of a score must be above 0, not {slope}")
 
 
-def _checked(probability: float) -> float:
-    if not 0 < probability < 1:
-        raise ConfigError(f"a threshold is a probability between 0 and 1, both excluded, got {probability!r}")
+def _checked(probability: float, least: float | None) -> float:
+    """A threshold as it was given. `least`: the one that is taken though it is not above 0."""
+    if not (0 < probability < 1 or probability == least):
+        bounds = "both excluded" if least is None else "from 0, where every question is answered, to below 1"
+        raise ConfigError(f"a threshold is a probability between 0 and 1, {bounds}, got {probability!r}")
     return probability

@@ -42,6 +42,19 @@ def cut(tokens: int, size: int, overlap: int) -> tuple[Window, ...]:
     return (*(Window(start, start + size) for start in range(0, last, size - overlap)), Window(last, tokens))
 
 
+def share(size: int, question: int, separator: int) -> tuple[int, int]:
+    """How many tokens of a question are read, and how many of the text beside it, where both share a window of `size`.
+
+    At least half of the window is the text's. `separator`: how many tokens stand between the two. ConfigError where
+    nothing is left for the text.
+    """
+    asked = min(question, max(0, size // 2 - separator))
+    left = size - asked - separator
+    if left < 1:
+        raise ConfigError(f"a window of {size} tokens has no room for a question and a text: make model.window larger")
+    return asked, left
+
+
 def owner(windows: Sequence[Window], row: int, col: int) -> int | None:
     """The index of the window that answers for the pair (row, col): the one in which it lies wholly and most centrally.
 

@@ -76,13 +76,13 @@ def fit(
     teacher = Teacher.of(recipe, corpus, base)
     set_seed(arguments.seed)
     predictor, examples, lost = _begin(recipe, corpus, teacher, console)
+    warm = warm_start(recipe, predictor.model.extractor, settings.warm_epochs, of=arguments.num_train_epochs)
     if leads:
         prepare(recipe, folder, resume=resume, overwrite=overwrite)
         inputs.keep(folder, now)
     taught = [] if teacher is None else teacher.notes
     notes = [*corpus.notes, *taught, *told(lost), *_unknown(predictor.schema, corpus)]
-    for note in notes:
-        console.print(note, style="yellow", markup=False, soft_wrap=True)
+    _tell(console, notes)
     judged = Predictor(predictor.model, predictor.tokenizer, precision="bfloat16" if arguments.bf16 else "float32")
     trainer = ExtractionTrainer(
         predictor.model,
@@ -97,7 +97,7 @@ def fit(
     trainer.remove_callback(PrinterCallback)
     if settings.patience is not None:
         trainer.add_callback(Patience(settings.patience))
-    if (warm := warm_start(recipe, predictor.model.extractor, settings.warm_epochs)) is not None:
+    if warm is not None:
         trainer.add_callback(warm)
     with arguments.main_process_first(desc="looking for a checkpoint"):
         checkpoint = checkpoints.latest(folder / CHECKPOINTS) if resume else None
@@ -109,17 +109,24 @@ def fit(
         trainer.evaluate()
     trainer.accelerator.wait_for_everyone()
     if leads:
+        afterwards = [] if warm is None else warm.told(trainer.state)
+        _tell(console, afterwards)
         finish(
             recipe,
             corpus,
             folder,
-            notes,
+            [*notes, *afterwards],
             seconds=time.perf_counter() - started,
             batch_size=arguments.per_device_eval_batch_size,
             teacher=teacher,
         )
     trainer.accelerator.wait_for_everyone()
     return read_result(folder)
+
+
+def _tell(console: Console, notes: Sequence[str]) -> None:
+    for note in notes:
+        console.print(note, style="yellow", markup=False, soft_wrap=True)
 
 
 def _begin(

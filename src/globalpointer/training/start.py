@@ -36,15 +36,15 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
     trained = None if recipe.model.start_from is None else load_model(recipe.model.start_from)
     backend = make_tokenizer(recipe.model, documents, unit="character" if unit == "character" else "wordpiece")
     encoder, ready = _encoder(recipe.model, backend.get_vocab_size())
-    encoder |= _on_top(recipe.model)
+    encoder |= _on_top(recipe)
     text: dict[str, Any] = {
         "window": recipe.model.window,
         "overlap": recipe.model.overlap,
         "truncation": recipe.model.truncation,
     }
     tokenizer = TextTokenizer(backend, **text)
-    if TASKS[recipe.task.kind].asks and tokenizer.separator:
-        _tell_separator(encoder, tokenizer.separator[0])
+    if TASKS[recipe.task.kind].asks:
+        _tell_separator(encoder, tokenizer.separator)
     given = {"dim": recipe.model.dim, "rotary": recipe.model.rotary}
     head = {name: value for name, value in given.items() if value is not None and takes(recipe.model.head, name)}
     config = GlobalPointerConfig(
@@ -135,19 +135,28 @@ def _pretrained(model: ModelConfig) -> HuggingFaceEncoder:
     return encoder if model.pretrained else HuggingFaceEncoder.from_config(encoder.description())
 
 
-def _on_top(model: ModelConfig) -> dict[str, Any]:
+def _on_top(recipe: Recipe) -> dict[str, Any]:
     """What stands on top of the encoder, as config.json describes it; nothing by default."""
+    model, kind = recipe.model, recipe.task.kind
+    if model.on_top == "question" and not TASKS[kind].asks:
+        raise ConfigError(f'model.on_top = "question" reads the question of kind "mrc", and task.kind is {kind!r}')
     if model.on_top is None and model.on_top_options:
         raise ConfigError("model.on_top_options are given and nothing is on top: add model.on_top, or leave them out")
     return {} if model.on_top is None else {"on_top": {"name": model.on_top, "options": model.on_top_options}}
 
 
-def _tell_separator(encoder: dict[str, Any], separator: int) -> None:
-    """Where the question ends, for what can tell it from the text."""
+def _tell_separator(encoder: dict[str, Any], between: Sequence[int]) -> None:
+    """Where the question ends, for what can tell it from the text. `between`: the tokens that stand there."""
+    on_top = encoder.get("on_top", {}).get("name") == "question"
+    if not between:
+        if on_top:
+            raise ConfigError('model.on_top = "question" needs a tokenizer with a token between question and text')
+        return
+    separator = between[0]
     if encoder["name"] in SCRATCH_ENCODERS and "embedding" in signature(SCRATCH_ENCODERS[encoder["name"]]).parameters:
         options = encoder["options"]
         options["embedding"] = {"separator": separator, **(options.get("embedding") or {})}
-    if encoder.get("on_top", {}).get("name") == "question":
+    if on_top:
         encoder["on_top"]["options"] = {"separator": separator, **encoder["on_top"]["options"]}
 
 

@@ -1,5 +1,6 @@
 """A warm start: the loss of a recipe takes over once another has taught the model where answers lie."""
 
+import math
 from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
@@ -28,14 +29,30 @@ class WarmStart(TrainerCallback):
         warm = round(state.epoch or 0.0) < self.epochs
         self.model.losses = dict.fromkeys(self.losses, joint_crossentropy) if warm else self.losses
 
+    def told(self, state: TrainerState) -> list[str]:
+        """A note where the best epoch is one of these, so that the model knows nothing of the loss of the recipe."""
+        judged = [(each["eval_f1"], each["epoch"]) for each in state.log_history if "eval_f1" in each]
+        _, epoch = max(judged, default=(0.0, math.inf))  # of equal epochs the last is kept
+        if epoch > self.epochs:
+            return []
+        return [
+            f"the model is that of epoch {epoch:g}, of the warm start: "
+            f"after it {WARMED!r} did no better on the development part"
+        ]
 
-def warm_start(recipe: Recipe, model: Any, epochs: int) -> WarmStart | None:
-    """The warm start of a run, if there is one; ConfigError for a loss that has no use for it."""
+
+def warm_start(recipe: Recipe, model: Any, epochs: int, *, of: float) -> WarmStart | None:
+    """The warm start of a run of so many epochs; ConfigError for a loss that has no use for it, or no time."""
     if not epochs:
         return None
     if recipe.model.loss != WARMED or not isinstance(model, TokenPairModel):
         raise ConfigError(
             f'training.warm_epochs is for heads under model.loss = "{WARMED}", and this recipe has '
             f"{recipe.model.head!r} under {recipe.model.loss or usual(recipe.task.kind)['loss']!r}: leave it out"
+        )
+    if epochs >= of:
+        raise ConfigError(
+            f"training.warm_epochs is {epochs}, and of {of:g} epochs none is left for model.loss = {WARMED!r}: "
+            "make training.num_train_epochs larger"
         )
     return WarmStart(model, epochs)

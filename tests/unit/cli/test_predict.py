@@ -161,27 +161,17 @@ def test_a_closed_pipe_ends_in_peace(tmp_path):
     process.stderr.close()
 
 
-def test_a_question_is_asked_of_every_text(cli, predictor, monkeypatch, tmp_path):
+def test_the_question_is_asked_of_every_text(cli, predictor, monkeypatch, tmp_path):
     file = tmp_path / "in.jsonl"
-    file.write_text('{"text": "Ann sings", "question": "Who sings?"}\n{"text": "Bob", "question": "Who?"}\n')
+    file.write_text('{"text": "Ann sings", "question": "Who sings?"}\n')
     asked = []
-    monkeypatch.setattr(predictor, "kind", "answer", raising=False)
 
-    def stream(self, documents, **options):
+    def stream(self, documents, *, question, **options):
         for document in documents:
-            asked.append(document.question)
+            asked.append((document.question, question))
             yield Document(document.text, answers=())
 
     monkeypatch.setattr(predictor, "predict_stream", stream)
     assert cli("predict", "m", file).code == 0
     assert cli("predict", "m", file, "--question", "Why?").code == 0
-    assert asked == ["Who sings?", "Who?", "Why?", "Why?"]
-
-
-def test_a_question_for_a_model_that_answers_none_is_refused(cli, predictor, monkeypatch, tmp_path):
-    file = tmp_path / "in.txt"
-    file.write_text("Ann sings\n")
-    monkeypatch.setattr(predictor, "kind", "entity", raising=False)
-    result = cli("predict", "m", file, "--format", "text", "--question", "Who?")
-    assert result.code == 1
-    assert "--question is for models of task mrc" in result.err
+    assert asked == [("Who sings?", None), ("Who sings?", "Why?")]

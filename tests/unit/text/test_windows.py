@@ -1,7 +1,7 @@
 import pytest
 
 from globalpointer.errors import ConfigError
-from globalpointer.text.windows import Window, cut, owner
+from globalpointer.text.windows import Window, cut, owner, share
 
 
 def test_a_text_that_fits_is_one_window_and_an_empty_one_none() -> None:
@@ -43,3 +43,11 @@ def test_a_million_tokens_are_cut_and_owned_at_once() -> None:
     windows = cut(1_000_000, 256, 64)
     assert windows[-1] == Window(999_744, 1_000_000)
     assert owner(windows, 999_990, 999_999) == len(windows) - 1
+
+
+def test_a_question_takes_at_most_half_of_a_window() -> None:
+    assert share(10, 3, 1) == (3, 6)
+    assert share(10, 50, 1) == (4, 5)
+    assert share(10, 0, 0) == (0, 10)
+    with pytest.raises(ConfigError, match="a window of 1 tokens has no room for a question and a text"):
+        share(1, 3, 1)

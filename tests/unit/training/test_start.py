@@ -122,6 +122,7 @@ def test_an_encoder_from_scratch_is_not_taken_from_a_model(tmp_path):
         ("model.encoder_options={hidden_size=32}", ConfigError, "change the shape of the encoder"),
         ("model.on_top=bilstmm", ConfigError, r"unknown on_top 'bilstmm' \(nearest: 'bilstm'\)"),
         ("model.on_top_options={hidden=8}", ConfigError, "nothing is on top"),
+        ("model.on_top=question", ConfigError, "reads the question of kind \"mrc\", and task.kind is 'ner'"),
     ],
 )
 def test_a_mistake_about_a_pretrained_encoder_is_named(pretrained, override, error, said):

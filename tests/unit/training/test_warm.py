@@ -27,7 +27,7 @@ def recipe(loss="span_f1", head="efficient"):
 
 def test_the_loss_of_the_recipe_takes_over_after_the_warm_epochs_and_also_in_a_resumed_run():
     reader = model()
-    warm = warm_start(recipe(), reader, 2)
+    warm = warm_start(recipe(), reader, 2, of=4)
     taken = []
     for epoch in (0.0, 1.0, 1.9999999, 3.0):
         warm.on_epoch_begin(None, TrainerState(epoch=epoch), TrainerControl())
@@ -37,12 +37,27 @@ def test_the_loss_of_the_recipe_takes_over_after_the_warm_epochs_and_also_in_a_r
 
 
 def test_without_warm_epochs_there_is_none():
-    assert warm_start(recipe("joint"), model(), 0) is None
+    assert warm_start(recipe("joint"), model(), 0, of=3) is None
 
 
 @pytest.mark.parametrize("given", [{"loss": "joint"}, {"loss": "multilabel"}, {"loss": None}])
 def test_what_needs_no_warm_start_is_told_so(given):
     with pytest.raises(ConfigError, match=r'warm_epochs is for heads under model.loss = "span_f1"'):
-        warm_start(recipe(**given), model(), 1)
+        warm_start(recipe(**given), model(), 1, of=3)
     with pytest.raises(ConfigError, match="'gnr' under 'span_f1'"):
-        warm_start(recipe(head="gnr"), nn.Identity(), 1)
+        warm_start(recipe(head="gnr"), nn.Identity(), 1, of=3)
+
+
+def test_a_warm_start_must_end_before_the_run_does():
+    with pytest.raises(ConfigError, match=r"warm_epochs is 3, and of 3 epochs none is left for model.loss = 'span_f1'"):
+        warm_start(recipe(), model(), 3, of=3)
+
+
+@pytest.mark.parametrize(
+    ("f1", "said"), [((0.5, 0.4, 0.4), "epoch 1, of the warm start"), ((0.5, 0.5, 0.4), ""), ((0.1, 0.3, 0.4), "")]
+)
+def test_a_model_that_never_saw_its_own_loss_is_told(f1, said):
+    warm = warm_start(recipe(), model(), 1, of=3)
+    history = [{"loss": 1.0, "epoch": 0.5}, *({"eval_f1": each, "epoch": epoch} for epoch, each in enumerate(f1, 1))]
+    assert said in "".join(warm.told(TrainerState(log_history=history)))
+    assert bool(warm.told(TrainerState(log_history=history))) == bool(said)

@@ -9,7 +9,7 @@ from globalpointer.data.readers.annotate import shorten
 from globalpointer.data.readers.links import describe
 from globalpointer.text.spans import Document, Event, Relation, Span
 from globalpointer.text.tokens import Pair, TokenMap
-from globalpointer.text.windows import Window, cut, owner
+from globalpointer.text.windows import Window, cut, owner, share
 
 BATCH = 256
 
@@ -26,6 +26,11 @@ class Tokenized(Protocol):
 class Tokenizer(Protocol):
     """What `globalpointer.data.tokenizing.TextTokenizer` does, as far as a check needs it."""
 
+    @property
+    def separator(self) -> Sequence[int]:
+        """What stands between a question and its text."""
+        ...
+
     def tokenize_batch(self, texts: Sequence[str]) -> Sequence[Tokenized]:
         """The tokens of each text, whole, without special ones."""
         ...
@@ -40,9 +45,13 @@ def token_facts(corpus: Corpus, tokenizer: Tokenizer, window: int | None, overla
     for start in range(0, len(corpus.documents), BATCH):
         documents = corpus.documents[start : start + BATCH]
         tokenized = tokenizer.tokenize_batch([document.text for document in documents])
-        for document, each in zip(documents, tokenized, strict=True):
+        asked = tokenizer.tokenize_batch([document.question or "" for document in documents])
+        for document, each, question in zip(documents, tokenized, asked, strict=True):
             tokens = len(each.tokens)
-            windows = () if window is None else cut(tokens, window, overlap)
+            size = window
+            if window is not None and document.question is not None:
+                size = _beside(corpus, document, len(question.tokens), window, len(tokenizer.separator), tally)
+            windows = () if size is None else cut(tokens, size, min(overlap, size - 1))
             lengths.append(tokens)
             windows_needed.append(len(windows) if window is not None else 1)
             pairs, misaligned = _pairs(corpus, document, each.tokens, tally)
@@ -62,6 +71,16 @@ def token_facts(corpus: Corpus, tokenizer: Tokenizer, window: int | None, overla
         unreachable=lost["unreachable"],
         longest_entity=longest,
     )
+
+
+def _beside(corpus: Corpus, document: Document, question: int, window: int, separator: int, tally: Tally) -> int:
+    """The tokens of a window that are left for the text; a question that takes more than its part is told."""
+    read, left = share(window, question, separator)
+    if read < question:
+        said = f"{corpus.place(document)} {question} tokens, of which {read} are read"
+        message = f"questions of {corpus.path} that are longer than half a window: only their beginning is read"
+        tally.add("warning", "cut-question", message, said)
+    return left
 
 
 def _pairs(corpus: Corpus, document: Document, tokens: TokenMap, tally: Tally) -> tuple[list[Pair], int]:

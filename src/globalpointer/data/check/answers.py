@@ -13,6 +13,7 @@ def answer_facts(corpus: Corpus, tally: Tally) -> AnswerFacts | None:
     documents = [each for each in corpus.documents if each.answers is not None or each.accepted is not None]
     if not documents:
         return None
+    _unanswered(corpus, tally)
     written = [_written(document) for document in documents]
     lengths = [len(answer) for answers in written for answer in answers]
     asked = [len(document.question or "") for document in documents]
@@ -28,6 +29,17 @@ def answer_facts(corpus: Corpus, tally: Tally) -> AnswerFacts | None:
         question_length_mean=sum(asked) / len(asked),
         question_length_max=max(asked),
     )
+
+
+def _unanswered(corpus: Corpus, tally: Tally) -> None:
+    """Tell the questions that nobody answered, among those that somebody did."""
+    for document in corpus.documents:
+        if document.question is not None and document.answers is None and document.accepted is None:
+            message = (
+                f"questions of {corpus.path} without answers, so that nobody can train on the file; "
+                "where the text does not say, the list of answers is empty"
+            )
+            tally.add("error", "unanswered", message, f"{corpus.place(document)} {shorten(document.question)}")
 
 
 def _written(document: Document) -> Sequence[str]:

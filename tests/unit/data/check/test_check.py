@@ -164,6 +164,7 @@ class Pieces:
 
     window = 3
     overlap = 1
+    separator = (0,)
 
     def tokenize_batch(self, texts):
         class Tokenized:
@@ -424,3 +425,18 @@ def test_answers_that_a_tokenizer_or_a_window_loses(file):
     facts = check([path], format="jsonl", tokenizer=Pieces(), window=2).files[0]
     assert facts.tokens is not None
     assert (facts.tokens.misaligned, facts.tokens.unreachable) == (1, 1)
+
+
+def test_a_question_takes_its_part_of_the_window(file):
+    path = file(asked("Who sings in Oslo?", (0, 3)), asked("W?", (0, 3)))
+    report = check([path], format="jsonl", tokenizer=Pieces(), window=8)
+    cut = codes(report, "warnings")["cut-question"]
+    assert (cut.count, cut.examples) == (1, (f"{path}:1 9 tokens, of which 3 are read",))
+    # 9 tokens of text with 4 at a time beside the long question, 6 beside the short one, one of them shared
+    assert report.files[0].tokens.windows == 3 + 2
+
+
+def test_a_misspelt_list_of_answers_is_an_error(file):
+    path = file(asked("Who?", (0, 3)), {"text": "Bob.", "question": "Who is it?", "anwsers": []})
+    found = codes(check([path], format="jsonl"), "errors")["unanswered"]
+    assert (found.count, found.examples) == (1, (f"{path}:2 'Who is it?'",))

@@ -108,10 +108,17 @@ def is_model_folder(folder: str | Path) -> bool:
     return isinstance(config, dict) and config.get("model_type") == GlobalPointerConfig.model_type
 
 
+def _missing(folder: Path) -> str:
+    """What to say of a folder without a model."""
+    if (folder / "recipe.toml").is_file():
+        return "its training was stopped before there was a model: globalpointer train --resume goes on with it"
+    return "not a model folder: expected config.json and model.safetensors in it"
+
+
 def load_model(folder: str | Path) -> GlobalPointerModel:
     """The model in a folder or under a hub name; ModelError where there is none or some weights are missing."""
     if Path(folder).exists() and not (Path(folder) / "config.json").is_file():
-        raise ModelError(f"{folder}: not a model folder: expected config.json and model.safetensors in it")
+        raise ModelError(f"{folder}: {_missing(Path(folder))}")
     loaded: tuple[GlobalPointerModel, dict[str, Any]]
     try:
         with quietly():

@@ -124,3 +124,9 @@ def test_rdrop_adds_a_divergence_that_dropout_causes():
     without = predictor.model(batch, rdrop=1e-12)["loss"]
     torch.manual_seed(0)
     assert predictor.model(batch, rdrop=1.0)["loss"] > without
+
+
+def test_the_folder_of_a_run_that_was_stopped_early_says_how_to_go_on(tmp_path):
+    (tmp_path / "recipe.toml").write_text("", encoding="utf-8")
+    with pytest.raises(ModelError, match=r"stopped before there was a model: globalpointer train --resume"):
+        load_model(tmp_path)

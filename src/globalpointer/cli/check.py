@@ -48,7 +48,7 @@ def check(
         from globalpointer.predictor import Predictor
 
         predictor = Predictor.from_pretrained(model)
-    chosen, options = reading(None if predictor is None else predictor.recipe, format, joiner)
+    chosen, options = reading(None if predictor is None else predictor.recipe, format, joiner, files)
     given = {"discontinuous": discontinuous, "mentions": mentions}
     options |= {name: value for name, value in given.items() if value is not None}
     cutter = None if predictor is None else predictor.tokenizer

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from globalpointer.cli.options import FORMATS, Joiner
+from globalpointer.cli.options import FORMATS, WRITABLE, Joiner
 from globalpointer.cli.output import to_person
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def convert(
     ],
     out: Annotated[str, typer.Argument(metavar="OUT", help="The file to write (.gz by name); a folder for brat.")],
     format: Annotated[str, typer.Option("--format", help=f"The format of FILE: {FORMATS}.")],  # noqa: A002
-    to: Annotated[str, typer.Option(help="The format of OUT.")] = "jsonl",
+    to: Annotated[str, typer.Option(help=f"The format of OUT: {WRITABLE}.")] = "jsonl",
     joiner: Joiner = None,
     discontinuous: Annotated[str, typer.Option(help="Spans with gaps (brat): refuse, envelope or skip.")] = "refuse",
     mentions: Annotated[

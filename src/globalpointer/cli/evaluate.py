@@ -58,7 +58,7 @@ def evaluate(
     from globalpointer.text.schema import told
 
     predictor = Predictor.from_pretrained(model)
-    chosen, options = reading(predictor.recipe, format, joiner)
+    chosen, options = reading(predictor.recipe, format, joiner, files)
     kind = predictor.recipe.task.kind
     second = None if against is None else _second(against, model, kind)
     gold = _annotated(files, chosen, options)

@@ -17,12 +17,24 @@ FORMATS = (
     "duee, fewfc, casie, squad"
 )
 
+WRITABLE = "jsonl, iob1, bio, bioes, bmeso, bilou, cluener, cmeee, brat"
+
+JSON_LINES = ("jsonl", "cluener", "runne")
+"""Formats whose files are often named so, whatever those of the training were named."""
+
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A model: a folder that training wrote, or a hub name.")]
 Files = Annotated[
     list[str],
     typer.Argument(metavar="FILE...", help="Annotated files; .gz is read as it is, archives as a.tar.gz::folder/."),
 ]
-Format = Annotated[str | None, typer.Option("--format", help=f"One of {FORMATS}.", show_default="the model's")]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help=f"One of {FORMATS}.",
+        show_default="the model's, or jsonl for .jsonl",
+    ),
+]
 Joiner = Annotated[
     str | None,
     typer.Option(
@@ -34,7 +46,8 @@ Threshold = Annotated[
     list[str],
     typer.Option(
         metavar="P|LABEL=P",
-        help="Keep what is at least this probable: all, a kind (relation=0.7) or a label; may be repeated.",
+        help="Keep what is at least this probable: all, a kind (entity, relation, event or answer=0.7) or a label "
+        "(PER=0.7); may be repeated. 0: a question is always answered.",
         show_default="the model's own",
     ),
 ]
@@ -74,12 +87,27 @@ def one_of_them(*, resume: bool, overwrite: bool) -> None:
         raise typer.BadParameter("--resume keeps what is there and --overwrite replaces it: give one of them")
 
 
-def reading(recipe: "Recipe | None", format: str | None, joiner: str | None) -> tuple[str, dict[str, Any]]:  # noqa: A002
-    """The format to read and the reader's options: what the person said, else what the model was trained with."""
+def reading(
+    recipe: "Recipe | None",
+    format: str | None,  # noqa: A002
+    joiner: str | None,
+    files: Sequence[str],
+) -> tuple[str, dict[str, Any]]:
+    """The format to read and the reader's options: what the person said, else what the model was trained with.
+
+    But `.jsonl` files are jsonl where the model was trained on files of other names, in a format without that ending.
+    """
     if recipe is None:
         return format or "jsonl", {"joiner": joiner}
     options = recipe.data.reading()
-    return format or recipe.data.format, options if joiner is None else {**options, "joiner": joiner}
+    chosen = recipe.data.format
+    if _are_lines(files) and not _are_lines(recipe.data.train) and chosen not in JSON_LINES:
+        chosen = "jsonl"
+    return format or chosen, options if joiner is None else {**options, "joiner": joiner}
+
+
+def _are_lines(files: Sequence[str]) -> bool:
+    return all(file.removesuffix(".gz").endswith(".jsonl") for file in files)
 
 
 def read_all(files: Sequence[str], format: str, **options: Any) -> Iterator["Document"]:  # noqa: A002

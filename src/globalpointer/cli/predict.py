@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from globalpointer.config import Recipe
     from globalpointer.text.spans import Document
 
-JSON_LINES = ("jsonl", "cluener", "runne")
-
 
 def predict(
     model: Model,
@@ -78,7 +76,7 @@ def predict(
     if html is not None:
         from globalpointer.view.documents import html as drawing
 
-        write_text(html, drawing(drawn or [], title=file))
+        write_text(html, drawing(drawn or [], title="standard input" if file == "-" else file))
         to_person(f"drawn in {html}")
     if source.error is not None:
         raise source.error
@@ -109,11 +107,9 @@ def _documents(
     file: str, format: str | None, joiner: str | None, recipe: "Recipe"  # noqa: A002
 ) -> "Iterator[Document]":  # fmt: skip
     """The documents of a file or of standard input, in the format that the help text promises."""
-    chosen, options = reading(recipe, format, joiner)
+    chosen, options = reading(recipe, format, joiner, [file])
     if format is None and file == "-":
         chosen = "text"
-    elif format is None and file.removesuffix(".gz").endswith(".jsonl") and chosen not in JSON_LINES:
-        chosen = "jsonl"
     if chosen == "text":
         yield from _lines(file)
         return

@@ -42,14 +42,14 @@ def train(
     encoder: Annotated[
         str | None,
         typer.Option(
-            help="bilstm, idcnn, textcnn, transformer, minilm, a hub name or a folder.", show_default="bilstm"
+            help="bilstm, idcnn, textcnn, transformer, albert, minilm, a hub name or a folder.", show_default="bilstm"
         ),
     ] = None,
     head: Annotated[
         str | None,
         typer.Option(
             help="efficient, global_pointer, biaffine, additive; or a whole other system: crf, softmax, pointer for "
-            "entities, tplinker, casrel for relations.",
+            "entities, tplinker, casrel for relations, two_pointers, gnr for answers.",
             show_default="efficient",
         ),
     ] = None,

@@ -128,7 +128,7 @@ def _calibration(report: Outcome) -> Section | None:
     if report.calibration is None:
         return None
     rows = tuple(
-        (f"{each.low:.1f} to {each.high:.1f}", str(each.count), percent(each.score), percent(each.right))
+        (f"{100 * each.low:.0f} to {100 * each.high:.0f}", str(each.count), percent(each.score), percent(each.right))
         for each in report.calibration.bins
     )
     title = f"Scores and how often they are right; expected calibration error {percent(report.calibration.error)}"
@@ -181,12 +181,19 @@ def _labels(title: str, report: Outcome) -> Section:
 
 
 def _slices(report: Outcome) -> Section:
+    """The slices that hold anything; the others, of texts that these files do not have, are in the JSON alone."""
     groups = tuple(
-        tuple(_counted(f"{part}: {CAPTIONS[group][part]}", counts) for part, counts in parts.items())
+        tuple(_counted(f"{part}: {CAPTIONS[group][part]}", counts) for part, counts in parts.items() if _holds(counts))
         for group, parts in report.slices.items()
+        if any(map(_holds, parts.values()))
     )
     measured = [f"; {what} in {UNIT_NAMES[report.unit]}" for group, what in _MEASURED.items() if group in report.slices]
     return Section(f"Slices{''.join(measured)}", ("slice", *_columns(report)), groups)
+
+
+def _holds(counts: Counted) -> bool:
+    """Whether there is anything to tell: gold, or finds without any."""
+    return bool(counts.gold or (isinstance(counts, Counts) and counts.found))
 
 
 def _relaxed(report: Report) -> Section:

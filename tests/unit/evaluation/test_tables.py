@@ -37,6 +37,18 @@ def test_the_tables_name_every_number_and_take_odd_labels_as_they_are() -> None:
     assert "calibration error 25.00" in summary(report)
 
 
+def test_slices_that_hold_nothing_are_left_out() -> None:
+    gold = Document("Ann at", ())
+    entity = gold.entity("PER", 0, 3)
+    report = evaluate([replace(gold, entities=(entity,)), gold], [gold, replace(gold, entities=(entity,))], unit="word")
+    shown = printed(report)
+    assert "L1: length < 3" in shown
+    assert "L2" not in shown
+    assert report.slices["length"]["L2"].gold == 0
+    bare = printed(evaluate([gold], [replace(gold, entities=(entity,))], unit="word"))
+    assert "L1: length < 3" in bare  # found, and nothing of it in gold
+
+
 def test_a_perfect_report_has_no_table_of_errors() -> None:
     document = Document("Ann", ())
     assert "Errors" not in printed(evaluate([document], [document]))
@@ -63,7 +75,7 @@ def test_relations_and_events_have_their_own_scores_and_slices() -> None:
     found = Document(plain.text, events=(Event("hire", hire.arguments - set(hire.triggers)),))
     report = evaluate_events([Document(plain.text, events=(hire,))], [found])
     shown = printed(report)
-    for part in ("event exact", "trigger identification", "by shared characters (DuEE)", "several: gold events"):
+    for part in ("event exact", "trigger identification", "by shared characters (DuEE)", "1: gold events"):
         assert part in shown
     assert "argument F1 100.00" in summary(report)
     assert "trigger F1 0.00  event exact F1 0.00" in summary(report)

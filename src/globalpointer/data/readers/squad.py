@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, count
-from typing import Any
+from typing import Any, TypeGuard
 
 from globalpointer.data.readers.annotate import checked_text, shorten
 from globalpointer.data.readers.links import objects
@@ -20,7 +20,7 @@ from globalpointer.data.readers.source import file_name
 from globalpointer.errors import DataError
 from globalpointer.text.spans import Answer, Document, Span
 
-_FORMS = '[{"text", "answer_start"}, ...] or {"text": [...], "answer_start": [...]}'
+_FORMS = '[{"text", "answer_start"}, ...] or {"text": [...], "answer_start": [...]} of equal lengths'
 
 
 def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
@@ -120,6 +120,7 @@ def _answers(
             said = f"an answer must be a string that is not blank, found {surface!r:.60}"
             report.dropped(said, record.line, path=record.path)
             continue
+        surface, start = _without_blanks(surface, start)
         accepted.append(surface)
         place = _place(text, surface, start, record, report)
         if place is not None:
@@ -127,9 +128,19 @@ def _answers(
     return tuple(accepted), tuple(answers)
 
 
+def _without_blanks(surface: str, start: Any) -> tuple[str, Any]:
+    """An answer without the blanks around it, which no comparison looks at, and its place moved by those before it."""
+    before = len(surface) - len(surface.lstrip())
+    return surface.strip(), start + before if before and _is_number(start) else start
+
+
+def _is_number(start: Any) -> TypeGuard[int]:
+    return isinstance(start, int) and not isinstance(start, bool)
+
+
 def _place(text: str, surface: str, start: Any, record: Record, report: Reporter) -> int | None:
     """Where an answer begins; None where it does not stand where it should, and not in exactly one other place."""
-    if isinstance(start, int) and not isinstance(start, bool) and start >= 0 and text.startswith(surface, start):
+    if _is_number(start) and start >= 0 and text.startswith(surface, start):
         return start
     first = text.find(surface)
     several = first >= 0 and text.find(surface, first + 1) >= 0

@@ -2,8 +2,9 @@
 
 import pytest
 
-from globalpointer.cli.options import FORMATS
+from globalpointer.cli.options import FORMATS, WRITABLE
 from globalpointer.data.readers import READERS, DataWarning, Notes, read
+from globalpointer.data.writers import WRITERS
 from globalpointer.errors import ConfigError, DataError
 
 FOLDERS = ("brat", "casie")
@@ -22,6 +23,7 @@ def file(tmp_path):
 
 def test_the_format_names_are_those_of_the_command_line():
     assert ", ".join(READERS) == FORMATS
+    assert ", ".join(WRITERS) == WRITABLE
 
 
 def test_an_unknown_format_names_the_nearest(file):

@@ -212,3 +212,8 @@ def test_from_standard_input(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(stream)))
     (document,) = read("-", "squad")
     assert found(document) == [("Ann", 0)]
+
+
+def test_blanks_around_an_answer_are_not_of_it(documents):
+    (document,) = documents(question(answer(" sings ", 8), answer(" Berg", "3")), notes=Notes())
+    assert (found(document), document.accepted) == ([("sings", 9), ("Berg", 4)], ("sings", "Berg"))

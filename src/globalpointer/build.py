@@ -111,7 +111,8 @@ def build_task(task: Mapping[str, Any], *, slopes: Mapping[str, float] | None = 
     maker: Callable[..., Task] = look_up(TASKS, task["kind"], "task")
     options = {name: value for name, value in task.items() if name not in ("kind", "schema")}
     schema = Schema.from_dict(task["schema"])
-    made: Task = construct(maker, options, f"task {task['kind']!r}", schema=schema, slopes=slopes or {})
+    fitted = {"slopes": slopes} if slopes else {}
+    made: Task = construct(maker, options, f"task {task['kind']!r}", schema=schema, **fitted)
     return made
 
 

@@ -44,8 +44,8 @@ class Encoding:
 class Task(Protocol):
     """Annotations to cells, and cells to annotations. Knows no model, and no tensor.
 
-    `slopes`: by kind of annotation ("entity", "relation", "event", "answer"), the a of score = sigmoid(a * logit); 1
-    where a kind is not named.
+    `slopes`: by kind of annotation ("entity", "relation", "event"), the a of score = sigmoid(a * logit); 1
+    where a kind is not named. Answers have none.
     """
 
     asks: ClassVar[bool]

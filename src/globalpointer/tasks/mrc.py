@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from globalpointer.grid import Cell, Grid, ScoredCells
 from globalpointer.tasks.base import Encoding, Place, annotated, place
-from globalpointer.tasks.thresholds import Limits, Thresholds, check_slopes, sigmoid
+from globalpointer.tasks.thresholds import CERTAIN, Limits, Thresholds
 from globalpointer.text.schema import Schema
 from globalpointer.text.spans import Annotation, Answer, Document, Span
 from globalpointer.text.tokens import TokenMap
@@ -22,26 +22,26 @@ class MrcTask:
     A logit is that of a cell minus that of "this window holds no answer", so that windows can be compared. All cells of
     a text compete, and with them that there is no answer, whose logit is 0:
 
-        p(i, j) = exp s(i, j) / (1 + Σ exp s(k, l))        score = sigmoid(a * log(p / (1 - p)))
+        p(i, j) = exp s(i, j) / (1 + Σ exp s(k, l))
 
     with the sum over the `ranks` best cells of each window. `decode` gives the best `best` answers, the best first;
     `decode(encode(document))` gives back every answer of the document but those in `lost`, where these are not more.
-    `slopes`: {"answer": a}. There are no labels, so the schema is empty.
+    Scores are p as it is, for a slope for each would let them sum to more than 1. There are no labels, so the schema is
+    empty.
     """
 
     asks: ClassVar[bool] = True
     ranks: ClassVar[int | None] = 128
+    slopes: ClassVar[Mapping[str, float]] = {}
 
     schema: Schema = field(default_factory=Schema)
     max_width: int | None = None
     best: int = 5
-    slopes: Mapping[str, float] = field(default_factory=dict)
     overlap_policy: str = "allow"
     kinds: tuple[str, ...] = field(default=("answer",), init=False, repr=False, compare=False)
     grids: tuple[Grid, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        check_slopes(self.slopes, self.kinds)
         object.__setattr__(self, "grids", (Grid(GRID, (GRID,), True, self.max_width),))
 
     def encode(self, document: Document, tokens: TokenMap) -> Encoding:
@@ -65,11 +65,7 @@ class MrcTask:
             logits[span] = max(logit, logits.get(span, -math.inf))
         ranked = sorted(logits, key=lambda span: (-logits[span], span))[: self.best]
         whole = _log_sum([0.0, *logits.values()])
-        slope = self.slopes.get("answer", 1.0)
-        answers = (
-            Answer(span, text[span.start : span.end], sigmoid(slope * _log_odds(logits[span] - whole)))
-            for span in ranked
-        )
+        answers = (Answer(span, text[span.start : span.end], _probability(logits[span] - whole)) for span in ranked)
         return Document(text, answers=tuple(answers))
 
     def limits(self, thresholds: Thresholds) -> Limits:  # noqa: ARG002  (as every task)
@@ -83,7 +79,6 @@ def _log_sum(logits: list[float]) -> float:
     return highest + math.log(math.fsum(math.exp(each - highest) for each in logits))
 
 
-def _log_odds(log_probability: float) -> float:
-    """log(p / (1 - p)); of a probability that rounds to 1, the largest below it."""
-    rest = -math.expm1(min(log_probability, 0.0))
-    return log_probability - math.log(max(rest, 2.0**-53))
+def _probability(log_probability: float) -> float:
+    """exp, but below 1, so that there is room for what else there may be."""
+    return min(math.exp(min(log_probability, 0.0)), CERTAIN)

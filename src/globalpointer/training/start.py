@@ -121,9 +121,13 @@ def _encoder(model: ModelConfig, vocab_size: int) -> tuple[dict[str, Any], nn.Mo
 
 
 def _pretrained(model: ModelConfig) -> HuggingFaceEncoder:
-    """The encoder of a hub name or folder; of a model folder of ours the one that it was trained with."""
+    """The encoder of a hub name or folder; of a model folder of ours the one that it was trained with.
+
+    With its weights, unless random ones are wanted, or those of another model.
+    """
+    weights = model.pretrained and model.start_from is None
     if not is_model_folder(model.encoder):
-        return HuggingFaceEncoder.from_pretrained(model.encoder, weights=model.pretrained)
+        return HuggingFaceEncoder.from_pretrained(model.encoder, weights=weights)
     encoder = load_model(model.encoder).extractor.encoder
     if isinstance(encoder, BiLstmOnTop | QuestionOnTop):
         encoder = encoder.encoder
@@ -132,7 +136,7 @@ def _pretrained(model: ModelConfig) -> HuggingFaceEncoder:
             f"model.encoder: expected a model with an encoder of transformers, found {type(encoder).__name__} in "
             f"{model.encoder}; name the encoder itself to train one of this kind"
         )
-    return encoder if model.pretrained else HuggingFaceEncoder.from_config(encoder.description())
+    return encoder if weights else HuggingFaceEncoder.from_config(encoder.description())
 
 
 def _on_top(recipe: Recipe) -> dict[str, Any]:

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from globalpointer.errors import ConfigError, DataError
+from globalpointer.errors import DataError
 from globalpointer.grid import Cell, Grid
 from globalpointer.tasks.mrc import GRID, MrcTask
 from globalpointer.tasks.thresholds import Thresholds
@@ -38,16 +38,6 @@ def test_answers_share_the_probability_with_each_other_and_with_no_answer() -> N
     assert [answer.score for answer in answers] == pytest.approx([math.exp(each) / whole for each in (2, 1, -1)])
     assert [answer.text for answer in MrcTask(best=1).decode({GRID: logits}, TEXT, TOKENS).answers] == ["Ann"]
     assert TASK.decode({}, TEXT, TOKENS).answers == ()
-
-
-def test_a_slope_makes_scores_steeper_and_keeps_their_order() -> None:
-    cells = {GRID: {Cell(0, 1, 1): 2.0, Cell(0, 3, 3): 1.0}}
-    plain, steep = (MrcTask(slopes={"answer": a}).decode(cells, TEXT, TOKENS).answers for a in (1.0, 3.0))
-    assert steep == plain
-    for one, other in zip(plain, steep, strict=True):
-        assert other.score == pytest.approx(one.score**3 / (one.score**3 + (1 - one.score) ** 3))
-    with pytest.raises(ConfigError, match="a slope is given for 'entity'"):
-        MrcTask(slopes={"entity": 1.0})
 
 
 def test_scores_are_probabilities_however_large_the_logits_are() -> None:

@@ -39,14 +39,11 @@ class Span:
         return self.overlaps(other) and not self.contains(other) and not other.contains(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """A labelled span. `score` is a probability, or None for gold. Equality looks at label and span only."""
+class Placed:
+    """What covers a span of a text."""
 
-    label: str
+    __slots__ = ()
     span: Span
-    text: str = field(compare=False)
-    score: float | None = field(default=None, compare=False)
 
     @property
     def start(self) -> int:
@@ -57,6 +54,16 @@ class Entity:
     def end(self) -> int:
         """One past the last character."""
         return self.span.end
+
+
+@dataclass(frozen=True, slots=True)
+class Entity(Placed):
+    """A labelled span. `score` is a probability, or None for gold. Equality looks at label and span only."""
+
+    label: str
+    span: Span
+    text: str = field(compare=False)
+    score: float | None = field(default=None, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON; the score is left out where there is none."""
@@ -88,23 +95,13 @@ TRIGGER = "trigger"
 
 
 @dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Placed):
     """A span that plays a role in an event; the trigger is one too. `score` is a probability, or None for gold."""
 
     role: str
     span: Span
     text: str = field(compare=False)
     score: float | None = field(default=None, compare=False)
-
-    @property
-    def start(self) -> int:
-        """First character."""
-        return self.span.start
-
-    @property
-    def end(self) -> int:
-        """One past the last character."""
-        return self.span.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +130,12 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Placed):
     """A span that answers the question of a document. `score` is a probability, or None for gold."""
 
     span: Span
     text: str = field(compare=False)
     score: float | None = field(default=None, compare=False)
-
-    @property
-    def start(self) -> int:
-        """First character."""
-        return self.span.start
-
-    @property
-    def end(self) -> int:
-        """One past the last character."""
-        return self.span.end
 
 
 Labelled = Entity | Relation | Event

@@ -17,8 +17,7 @@ from globalpointer.errors import ConfigError, SchemaError
 from globalpointer.model import GlobalPointerConfig, GlobalPointerModel, is_model_folder, load_model
 from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
 from globalpointer.nn.encoders.minilm import MINILM
-from globalpointer.nn.encoders.questioning import QuestionOnTop
-from globalpointer.nn.encoders.stacked import BiLstmOnTop
+from globalpointer.nn.encoders.stacked import OnTop
 from globalpointer.predictor import Predictor
 from globalpointer.text.schema import Schema
 from globalpointer.text.spans import Document
@@ -129,7 +128,7 @@ def _pretrained(model: ModelConfig) -> HuggingFaceEncoder:
     if not is_model_folder(model.encoder):
         return HuggingFaceEncoder.from_pretrained(model.encoder, weights=weights)
     encoder = load_model(model.encoder).extractor.encoder
-    if isinstance(encoder, BiLstmOnTop | QuestionOnTop):
+    if isinstance(encoder, OnTop):
         encoder = encoder.encoder
     if not isinstance(encoder, HuggingFaceEncoder):
         raise ConfigError(

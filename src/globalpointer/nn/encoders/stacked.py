@@ -1,4 +1,4 @@
-"""An encoder with another one on top, which reads its vectors instead of tokens."""
+"""Encoders with another one on top, which reads their vectors instead of tokens."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,27 +10,41 @@ from globalpointer.nn.encoders.embedding import learn_bigrams
 from globalpointer.nn.encoders.recurrent import BidirectionalLayer, reversal
 
 
-class BiLstmOnTop(nn.Module):
-    """Bidirectional LSTMs over the vectors of an encoder; `hidden` is what comes out, half from each direction.
+class OnTop(nn.Module):
+    """An encoder over the vectors of another: both directions of an LSTM, `hidden` numbers in all, come out.
 
-    `dropout` stands before each layer and behind the last. What is on top has random weights and is trained at the
-    learning rate of the head, the encoder beneath at its own.
+    `inner`: the size of those vectors. What is in `on_top` has random weights and is trained at the learning rate of
+    the head, the encoder beneath at its own.
     """
 
-    def __init__(self, encoder: nn.Module, *, hidden: int = 256, layers: int = 1, dropout: float = 0.3) -> None:
+    on_top: nn.Module
+
+    def __init__(self, encoder: nn.Module, *, hidden: int, dropout: float) -> None:
         super().__init__()
-        if hidden < 2 or hidden % 2 or layers < 1:
-            raise ConfigError(f"a BiLSTM on top needs an even hidden >= 2 and layers >= 1, not {hidden} and {layers}")
+        if hidden < 2 or hidden % 2:
+            raise ConfigError(f"what is on top of an encoder needs an even hidden >= 2, not {hidden}")
         self.encoder = encoder
+        self.inner = int(encoder.hidden)  # type: ignore[arg-type]  # what every Encoder promises
         self.hidden = hidden
         self.max_tokens = getattr(encoder, "max_tokens", None)
-        dims = [int(encoder.hidden), *[hidden] * (layers - 1)]  # type: ignore[arg-type]  # what every Encoder promises
-        self.on_top = nn.ModuleList(BidirectionalLayer(dim, hidden // 2) for dim in dims)
         self.dropout = nn.Dropout(dropout)
 
     def learn_bigrams(self, sequences: Iterable[Sequence[int]]) -> int:
         """As the encoder beneath; 0 where that one has no bigrams."""
         return learn_bigrams(self.encoder, sequences)
+
+
+class BiLstmOnTop(OnTop):
+    """Bidirectional LSTMs over the vectors of an encoder; `dropout` stands before each layer and behind the last."""
+
+    on_top: nn.ModuleList
+
+    def __init__(self, encoder: nn.Module, *, hidden: int = 256, layers: int = 1, dropout: float = 0.3) -> None:
+        super().__init__(encoder, hidden=hidden, dropout=dropout)
+        if layers < 1:
+            raise ConfigError(f"a BiLSTM on top needs layers >= 1, not {layers}")
+        dims = [self.inner, *[hidden] * (layers - 1)]
+        self.on_top = nn.ModuleList(BidirectionalLayer(dim, hidden // 2) for dim in dims)
 
     def forward(
         self, tokens: Int[Tensor, "batch tokens"], attention: Bool[Tensor, "batch tokens"]

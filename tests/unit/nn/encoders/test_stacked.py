@@ -49,5 +49,5 @@ def test_it_learns_in_half_precision_too():
 
 @pytest.mark.parametrize("options", [{"hidden": 7}, {"hidden": 0}, {"layers": 0}])
 def test_sizes_that_cannot_be(options):
-    with pytest.raises(ConfigError, match="needs an even hidden >= 2|needs layers >= 1"):
+    with pytest.raises(ConfigError, match=r"needs an even hidden >= 2|needs layers >= 1"):
         BiLstmOnTop(beneath(), **options)

@@ -31,7 +31,7 @@ class Course(ProgressColumn):
         epoch, best = _reached(folder)
         epochs = float(run.recipe.training.get("num_train_epochs", DEFAULTS["num_train_epochs"]))
         part = min(1.0, epoch / epochs) if epochs else 0.0
-        said = f"epoch {epoch:.1f} of {epochs:g}" + (f" · best dev F1 {best:.4f}" if best is not None else "")
+        said = f"epoch {epoch:.1f} of {epochs:g}" + (f" · best dev F1 {100 * best:.2f}" if best is not None else "")
         done = task.completed - before + part
         if done and task.elapsed and task.total:
             said += f" · about {_clock(task.elapsed / done * (task.total - task.completed - part))} left"

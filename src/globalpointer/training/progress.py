@@ -79,7 +79,7 @@ class ProgressBar(TrainerCallback):
         """Move it."""
         if self.bar is not None:
             speed = (state.global_step - self.first) / max(time.perf_counter() - self.started, 1e-9)
-            said = f"loss {self.loss:.4f} · {speed:.1f} steps/s · best dev F1 {self.best:.4f}"
+            said = f"loss {self.loss:.4f} · {speed:.1f} steps/s · best dev F1 {100 * self.best:.2f}"
             self.bar.update(self.row, completed=state.global_step, description=said)
 
     def on_log(
@@ -100,7 +100,7 @@ class ProgressBar(TrainerCallback):
             self.best = f1 if better else self.best
             self.console.print(
                 f"epoch {state.epoch or 0:5.1f}  loss {self.loss:9.4f}  "
-                f"dev F1 {f1:.4f}  P {logs['eval_precision']:.4f}  R {logs['eval_recall']:.4f}"
+                f"dev F1 {100 * f1:.2f}  P {100 * logs['eval_precision']:.2f}  R {100 * logs['eval_recall']:.2f}"
                 f"{'  best so far' if better else ''}"
             )
 

@@ -26,7 +26,7 @@ def test_the_epoch_and_the_best_f1_and_what_is_left(said):
     rows = [{"epoch": 1.0, "dev_f1": 0.25}, {"epoch": 1.5, "loss": 2.0}, {"epoch": 2.0, "dev_f1": 0.125}]
     lines = "".join(json.dumps(row) + "\n" for row in rows)
     # one and a half runs took 90 s, two and a half are left
-    assert said(lines) == "epoch 2.0 of 4 · best dev F1 0.2500 · about 0:02:30 left"
+    assert said(lines) == "epoch 2.0 of 4 · best dev F1 25.00 · about 0:02:30 left"
     assert said(lines + '{"epoch": 3.0, "de') == said(lines)
 
 

@@ -26,4 +26,4 @@ def test_a_log_file_gets_a_line_an_evaluation_and_nothing_else():
     bar.on_log(None, STATE, None, {"loss": 0.5})
     bar.on_log(None, STATE, None, {"eval_f1": 0.25, "eval_precision": 0.5, "eval_recall": 0.125})
     bar.on_train_end(None, STATE, None)
-    assert written.getvalue() == "epoch   1.0  loss    0.5000  dev F1 0.2500  P 0.5000  R 0.1250  best so far\n"
+    assert written.getvalue() == "epoch   1.0  loss    0.5000  dev F1 25.00  P 50.00  R 12.50  best so far\n"

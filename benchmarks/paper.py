@@ -87,6 +87,7 @@ def run(row: rows.Row, folder: Path) -> Line:
         "minutes": round(row.seconds / 60, 2),
         "resumed": row.resumed,
         "threshold": row.threshold,
+        "undecided": report["undecided"],
         "dev": scores(read_report(report["dev"])),
         row.part: scores(row.report),
         "notes": totals(row.notes),

@@ -89,6 +89,11 @@ def fingerprint(experiment: str, system: str, seed: int) -> str | None:
     return load_recipe(path, [f"training.seed={seed}"]).fingerprint if path.is_file() else None
 
 
+def undecided(run: Row) -> float:
+    """Test F1 where everything above logit 0 is an answer, as the description has it."""
+    return float(run["undecided"].get("test", run["test"])["f1"])
+
+
 def score(part: str, key: str) -> Number:
     """F1, precision, recall or whole documents of the part that selected ("dev") or that was scored ("test")."""
     return lambda run: float(run[part][key])

@@ -1,6 +1,6 @@
 """The tables of docs/paper.md that results/paper/ holds: the mean over the seeds ± the standard deviation."""
 
-from benchmarks.paper_rows import NOT_YET, Experiment, circumstances, in_slice, markdown, score
+from benchmarks.paper_rows import NOT_YET, Experiment, circumstances, in_slice, markdown, score, undecided
 from benchmarks.paper_sizes import sizes
 from globalpointer.comparison.speed import Quartiles, Speed
 
@@ -71,11 +71,11 @@ def systems(experiment: Experiment) -> list[str]:
 
 def main_results(found: Experiment) -> str:
     """Every system on one dataset."""
-    columns = ["system", "dev F1", "test F1", "against CRF", "precision", "recall", "complete documents"]
+    columns = ["system", "dev F1", "test F1", "against CRF", "precision", "recall", "complete documents", "F1 at 0.5"]
     rest = [score("test", key) for key in ("precision", "recall", "document_accuracy")]
     lines = [
         [NAMES[name], found.values(name, DEV), found.values(name, TEST), found.difference(name)]
-        + [found.values(name, each) for each in rest]
+        + [found.values(name, each) for each in (*rest, undecided)]
         + [found.plain(name, "parameters", 1e6), found.plain(name, "minutes", 1)]
         for name in systems(found)
     ]
@@ -137,8 +137,9 @@ def rope(found: Experiment) -> str:
 
 def losses(found: Experiment) -> str:
     """The efficient head with other losses and other thresholds."""
-    columns = ["loss", "thresholds", "dev F1", "test F1", "against the first", "precision", "recall", "minutes"]
-    numbers = [score("test", key) for key in ("precision", "recall")]
+    columns = ["loss", "thresholds", "dev F1", "test F1", "against the first", "precision", "recall"]
+    columns += ["F1 at 0.5", "minutes"]
+    numbers = [*(score("test", key) for key in ("precision", "recall")), undecided]
     lines = [
         [*told, found.values(name, DEV), found.values(name, TEST), found.difference(name)]
         + [*(found.values(name, each) for each in numbers), found.plain(name, "minutes", 1)]

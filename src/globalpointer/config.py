@@ -133,10 +133,10 @@ class TaskConfig(Section):
     """Reading comprehension: how many answers are given, the best first. None: 5."""
 
     threshold: Annotated[
-        float | Literal["dev"] | None, _number_or("dev", "a score between 0 and 1", lambda score: 0 <= score < 1)
-    ] = None
+        float | Literal["dev"], _number_or("dev", "a score between 0 and 1", lambda score: 0 <= score < 1)
+    ] = "dev"
     """The score from which on the model gives an answer, unless a call says otherwise; "dev": where F1 on the
-    development part is highest. None: 0.5 for kind "ner", "dev" for the others. 0: kind "mrc" answers always."""
+    development part is highest. 0: kind "mrc" answers always."""
 
     @field_validator("threshold")
     @classmethod
@@ -144,13 +144,6 @@ class TaskConfig(Section):
         if value == 0 and info.data.get("kind") != "mrc":
             raise PydanticCustomError("always", 'expected a score between 0 and 1; only kind "mrc" takes 0')
         return value
-
-    @property
-    def decision(self) -> float | Literal["dev"]:
-        """The threshold, with the default of the kind."""
-        if self.threshold is None:
-            return 0.5 if self.kind == "ner" else "dev"
-        return self.threshold
 
     def options(self) -> dict[str, Any]:
         """What was asked of the task, without what was left to it."""

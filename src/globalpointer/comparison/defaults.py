@@ -28,7 +28,7 @@ def shown(recipe: Recipe, key: str, value: Any) -> str:
     elif section == "model":
         found = _of_model(recipe, name, value)
     else:
-        found = recipe.task.decision if key == "task.threshold" else value
+        found = value
     return "none" if found is None else str(found)
 
 

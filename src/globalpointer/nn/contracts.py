@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -64,6 +64,9 @@ class Head(Protocol):
 @runtime_checkable
 class Extractor(Protocol):
     """Whatever learns from the cells of a batch and finds cells in one. A TokenPairModel is one, a baseline another."""
+
+    monotone: ClassVar[bool]
+    """Whether the cells above a threshold are those above a lower one that reach it: then one search does for all."""
 
     def loss(self, batch: Batch) -> Float[Tensor, ""]:
         """What training makes small."""

@@ -1,6 +1,7 @@
 """The model of the mission: an encoder, and a head for each grid."""
 
 from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float, Int
@@ -29,6 +30,8 @@ class TokenPairModel(nn.Module):
     whatever precision autocast asks for; heads and losses in float32. `exclusive`: the types of a pair of tokens
     compete, and only the best is an answer, as the softmax loss has learned it.
     """
+
+    monotone: ClassVar[bool] = True
 
     def __init__(
         self,

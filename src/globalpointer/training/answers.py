@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 from globalpointer.errors import LimitWarning
 from globalpointer.grid import ScoredCells
-from globalpointer.nn.token_pair import TokenPairModel
 from globalpointer.predictor import Predictor
 from globalpointer.tasks.settle import settle
 from globalpointer.tasks.thresholds import Limits, Thresholds
@@ -29,11 +28,10 @@ def answering(
 ) -> Answer:
     """A function of the threshold, none below `lowest`.
 
-    The score of a pair does not depend on the threshold, so the texts are read once, and decoded for each: with a link
-    fewer, an event may come apart. What a compared system looks at does depend on it, so that one reads anew; but
-    where cells compete, all of them are looked at anyway.
+    Where the score of a cell does not depend on the threshold, the texts are read once, and decoded for each: with a
+    link fewer, an event may come apart. Of some compared systems it does, and those read anew.
     """
-    if isinstance(predictor.model.extractor, TokenPairModel) or predictor.model.task.ranks is not None:
+    if predictor.model.extractor.monotone:
         return _decoding(predictor, texts, lowest, policy or predictor.overlap_policy, batch_size)
     return lambda thresholds: list(
         predictor.predict(texts, batch_size=batch_size, threshold=thresholds.named, overlap_policy=policy)

@@ -24,7 +24,7 @@ from globalpointer.training.threshold import best_threshold
 
 def judge(predictor: Predictor, recipe: Recipe, dev: Sequence[Document], batch_size: int) -> dict[str, float]:
     """The scores on dev as the finished model would have them: at a threshold that is still to be fitted, fitted."""
-    kind, wanted = recipe.task.kind, recipe.task.decision
+    kind, wanted = recipe.task.kind, recipe.task.threshold
     if wanted == "dev":
         report = best_threshold(predictor, kind, dev, batch_size=batch_size)[1]
     else:
@@ -46,7 +46,7 @@ def finish(
     predictor = Predictor.from_pretrained(folder)
     with many_cells():
         calibrate(predictor, corpus.dev, batch_size=batch_size)
-    kind, wanted = recipe.task.kind, recipe.task.decision
+    kind, wanted = recipe.task.kind, recipe.task.threshold
     if wanted == "dev":
         wanted, _ = best_threshold(predictor, kind, corpus.dev, batch_size=batch_size)
     predictor.model.config.text["threshold"] = wanted

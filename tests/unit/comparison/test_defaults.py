@@ -50,7 +50,7 @@ def test_keys_of_the_model_are_those_that_it_would_have(kind, key):
         (["model.encoder=minilm"], "model.encoder_options.layers", 4, "4"),
         (["model.on_top=bilstm"], "model.on_top_options.hidden", None, "256"),
         ([], "model.on_top_options.hidden", None, "-"),
-        ([], "task.threshold", None, "0.5"),
+        ([], "task.threshold", "dev", "dev"),
         ([], "task.max_width", None, "none"),
     ],
 )

@@ -1,7 +1,7 @@
 """CasRel: find the subjects, then for each of them, and for every predicate, its objects."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -47,6 +47,8 @@ class CasRel(nn.Module):
     Source: Wei et al., 2020, A Novel Cascade Binary Tagging Framework for Relational Triple Extraction, eq. 2-5; loss
     and choice of the subject of the authors' repository; "norm" of bert4keras, examples/task_relation_extraction.py.
     """
+
+    monotone: ClassVar[bool] = False
 
     def __init__(
         self,

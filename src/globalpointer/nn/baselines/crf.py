@@ -1,7 +1,7 @@
 """CRF tagging: the BIO tags of a text are chosen together."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -37,6 +37,8 @@ class CrfTagger(nn.Module):
 
     Source: Lafferty et al., 2001; Lample et al., 2016, eq. 1-2; the multiplier: Su, kexue.fm/archives/7196.
     """
+
+    monotone: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import log
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -76,6 +76,8 @@ class GloballyNormalizedReader(nn.Module):
 
     Source: Raiman and Miller, 2017, Globally Normalized Reader, section 2; early update of the authors' repository.
     """
+
+    monotone: ClassVar[bool] = True
 
     def __init__(
         self, encoder: nn.Module, grids: Sequence[Grid], *, dropout: float = 0.0, beam: int = 32, size: int = 64

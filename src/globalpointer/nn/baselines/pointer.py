@@ -1,7 +1,7 @@
 """The two-pointer network: each token is asked whether an entity starts there, and whether one ends."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from jaxtyping import Bool, Float
@@ -35,6 +35,8 @@ class PointerNetwork(nn.Module):
     Source: the pointer network that Su et al., 2022, GlobalPointer, section 1, set out from; Li et al., 2020, A Unified
     MRC Framework for NER, section 3.2, the two ends without the matching.
     """
+
+    monotone: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -1,6 +1,7 @@
 """Softmax tagging: every token chooses its BIO tag alone."""
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float
@@ -26,6 +27,8 @@ class SoftmaxTagger(nn.Module):
 
     Source: Devlin et al., 2019, BERT, section 5.3, with BIO tags.
     """
+
+    monotone: ClassVar[bool] = True
 
     def __init__(self, encoder: nn.Module, grids: Sequence[Grid], *, dropout: float = 0.0) -> None:
         super().__init__()

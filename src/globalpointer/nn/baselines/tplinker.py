@@ -1,7 +1,7 @@
 """TPLinker: every pair of tokens is classified, for every label, by a softmax of its own."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -40,6 +40,8 @@ class TPLinker(nn.Module):
     """
 
     passes: Tensor
+
+    monotone: ClassVar[bool] = False
 
     def __init__(
         self,

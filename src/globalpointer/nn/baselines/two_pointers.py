@@ -1,6 +1,7 @@
 """The classic reader: one pointer to the first token of the answer, and one to the last."""
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float
@@ -31,6 +32,8 @@ class TwoPointers(nn.Module):
 
     Source: Devlin et al., 2019, BERT, section 4.2 and 4.3.
     """
+
+    monotone: ClassVar[bool] = True
 
     def __init__(self, encoder: nn.Module, grids: Sequence[Grid], *, dropout: float = 0.0) -> None:
         super().__init__()

@@ -59,10 +59,11 @@ def told(row: Row) -> str:
     """The reader and what it was trained by."""
     if row["head"] in READERS:
         return READERS[row["head"]]
+    grid = "one grid, standard head" if row["head"] == "global_pointer" else "one grid"
     if row["loss"] != "span_f1":
-        return "one grid, multi-label loss" if row["loss"] == "multilabel" else "one grid, joint cross-entropy"
+        return f"{grid}, {'multi-label loss' if row['loss'] == 'multilabel' else 'joint cross-entropy'}"
     warm = f"after {row['warm_epochs']} of cross-entropy" if row["warm_epochs"] else "from scratch"
-    return f"one grid, F1 loss, λ = {row['loss_options']['entropy']:g}, {warm}"
+    return f"{grid}, F1 loss, λ = {row['loss_options']['entropy']:g}, {warm}"
 
 
 def _grouped(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:

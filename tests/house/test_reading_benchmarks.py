@@ -15,6 +15,8 @@ def row(recipe, head, seed, **more):
 def test_each_reader_is_named_by_what_it_was_trained_by():
     assert told(row("squad_gnr", "gnr", 1)) == "Globally Normalized Reader"
     assert told(row("squad_joint", "efficient", 1, loss=None)) == "one grid, joint cross-entropy"
+    standard = row("squad_joint_standard", "global_pointer", 1, loss=None)
+    assert told(standard) == "one grid, standard head, joint cross-entropy"
     f1 = {"loss": "span_f1", "loss_options": {"entropy": 0.05}}
     assert told(row("squad_scratch", "efficient", 1, **f1)) == "one grid, F1 loss, λ = 0.05, from scratch"
     warm = row("squad_warm", "efficient", 1, **f1, warm_epochs=2)

@@ -67,8 +67,8 @@ OverlapPolicy = Annotated[
     Policy | None,
     typer.Option(
         show_default="the model's own, nested unless its recipe says otherwise",
-        help="nested: only crossing spans give way. flat: no overlap, the most probable first. "
-        "longest: no overlap, the longest first. allow: all.",
+        help="nested: crossing spans give way, and doubtful readings of one mention. flat: no overlap, the most "
+        "probable first. longest: no overlap, the longest first. allow: all.",
     ),
 ]
 Json = Annotated[str | None, typer.Option("--json", metavar="OUT", help="Write the numbers as JSON; - is stdout.")]

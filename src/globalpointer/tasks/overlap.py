@@ -1,12 +1,15 @@
 """Which overlaps an answer may have. A model scores every span by itself, so found entities may overlap in any way."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
 
 from globalpointer.errors import ConfigError
-from globalpointer.text.spans import Entity, Span, clusters, reading_order
+from globalpointer.tasks.thresholds import UNDECIDED
+from globalpointer.text.spans import Entity, clusters, reading_order
 
 OverlapPolicy = Literal["nested", "flat", "longest", "allow"]
 OVERLAP_POLICIES: tuple[str, ...] = get_args(OverlapPolicy)
@@ -15,7 +18,9 @@ OVERLAP_POLICIES: tuple[str, ...] = get_args(OverlapPolicy)
 def resolve(entities: Sequence[Entity], policy: str = "nested") -> tuple[Entity, ...]:
     """The entities that a policy keeps, in reading order.
 
-    "nested": of two that cross, the lower-scored goes; nesting and several labels on one span stay. "flat": no two
+    "nested": of two that cross, the lower-scored goes; nesting and several labels on one span stay, but what is less
+    probable than not (below 0.5) gives way to any better one of its label that it overlaps: of a mention whose borders
+    are in doubt one reading is given, whatever the threshold. "flat": no two
     overlap, the best score first. "longest": no two overlap, the longest first. "allow": all. An entity without a score
     counts as certain. Ties are decided by score, length, start and label, so the order given never matters.
     """
@@ -24,7 +29,7 @@ def resolve(entities: Sequence[Entity], policy: str = "nested") -> tuple[Entity,
     if policy == "allow":
         return tuple(sorted(entities, key=reading_order))
     rank = _longest_first if policy == "longest" else _best_first
-    collision = _Crossing if policy == "nested" else _Overlapping
+    collision = _Nesting if policy == "nested" else _Overlapping
     kept = [entity for group in clusters(entities) for entity in _greedy(group, rank, collision)]
     return tuple(sorted(kept, key=reading_order))
 
@@ -40,11 +45,13 @@ class _Crossing:
         self.earliest_start = np.full(end - start + 1, end)
         self.latest_end = np.full(end - start + 1, start)
 
-    def collides(self, span: Span) -> bool:
+    def collides(self, entity: Entity) -> bool:
+        span = entity.span
         inside = slice(span.start + 1 - self.start, span.end - self.start)
         return bool((self.earliest_start[inside] < span.start).any() or (self.latest_end[inside] > span.end).any())
 
-    def keep(self, span: Span) -> None:
+    def keep(self, entity: Entity) -> None:
+        span = entity.span
         first, last = span.start - self.start, span.end - self.start
         self.earliest_start[last] = min(self.earliest_start[last], span.start)
         self.latest_end[first] = max(self.latest_end[first], span.end)
@@ -57,23 +64,39 @@ class _Overlapping:
         self.start = start
         self.taken = np.zeros(end - start, dtype=bool)
 
-    def collides(self, span: Span) -> bool:
-        return bool(self.taken[span.start - self.start : span.end - self.start].any())
+    def collides(self, entity: Entity) -> bool:
+        return bool(self.taken[entity.start - self.start : entity.end - self.start].any())
 
-    def keep(self, span: Span) -> None:
-        self.taken[span.start - self.start : span.end - self.start] = True
+    def keep(self, entity: Entity) -> None:
+        self.taken[entity.start - self.start : entity.end - self.start] = True
+
+
+class _Nesting:
+    """Whether a span crosses one of those kept, or is a doubtful other reading of one of its label."""
+
+    def __init__(self, start: int, end: int) -> None:
+        self.crossing = _Crossing(start, end)
+        self.of_label: dict[str, _Overlapping] = defaultdict(partial(_Overlapping, start, end))
+
+    def collides(self, entity: Entity) -> bool:
+        doubtful = _score(entity) < UNDECIDED
+        return self.crossing.collides(entity) or (doubtful and self.of_label[entity.label].collides(entity))
+
+    def keep(self, entity: Entity) -> None:
+        self.crossing.keep(entity)
+        self.of_label[entity.label].keep(entity)
 
 
 def _greedy(
-    group: list[Entity], rank: Callable[[Entity], tuple[object, ...]], collision: type[_Crossing] | type[_Overlapping]
+    group: list[Entity], rank: Callable[[Entity], tuple[object, ...]], collision: type[_Nesting] | type[_Overlapping]
 ) -> list[Entity]:
     if len(group) == 1:
         return group
     taken = collision(min(entity.start for entity in group), max(entity.end for entity in group))
     kept: list[Entity] = []
     for entity in sorted(group, key=rank):
-        if not taken.collides(entity.span):
-            taken.keep(entity.span)
+        if not taken.collides(entity):
+            taken.keep(entity)
             kept.append(entity)
     return kept
 

@@ -47,3 +47,11 @@ def test_an_unknown_policy_names_the_known_ones() -> None:
 def test_a_long_text_full_of_entities_is_quick() -> None:
     many = [made("A", start, start + 3, 0.5 + start % 7 / 20) for start in range(0, 200_000, 4)]
     assert len(resolve(many)) == len(many)
+
+
+def test_of_a_mention_whose_borders_are_in_doubt_one_reading_is_given() -> None:
+    long, short = made("PER", 0, 5, 0.4), made("PER", 0, 3, 0.3)
+    other, sure, inner = made("ORG", 0, 3, 0.3), made("LOC", 6, 9, 0.9), made("LOC", 6, 7, 0.5)
+    assert resolve([long, short, other]) == (other, long)  # labels do not share a mention
+    assert resolve([sure, inner]) == (inner, sure)  # what is as probable as not nests
+    assert resolve([long, short], "allow") == (short, long)

@@ -87,7 +87,8 @@ def test_evaluate_and_predict_agree(cli, sample_model, data, tmp_path):
     assert [each.text for each in answers] == [each.text for each in gold]
     right = sum(len(set(one.entities) & set(two.entities)) for one, two in zip(gold, answers, strict=True))
     assert numbers["precision"] == pytest.approx(right / sum(len(each.entities) for each in answers))
-    assert all(0.5 <= entity["score"] <= 1 for row in rows(found.out) for entity in row["entities"])
+    scores = [entity["score"] for row in rows(found.out) for entity in row["entities"]]
+    assert all(numbers["threshold"] <= score <= 1 for score in scores)
 
 
 def test_thresholds_and_policies(cli, sample_model, data):

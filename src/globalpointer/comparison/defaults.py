@@ -23,12 +23,11 @@ _OF_HEADS = ("dim", "rotary")
 def shown(recipe: Recipe, key: str, value: Any) -> str:
     """The value of a dotted key as a report shows it; where it is None, what holds then."""
     section, _, name = key.partition(".")
-    if section == "training":
-        found = _of_training(recipe, name) if value is None else value
+    found = value
+    if section == "training" and value is None:
+        found = _of_training(recipe, name)
     elif section == "model":
         found = _of_model(recipe, name, value)
-    else:
-        found = value
     return "none" if found is None else str(found)
 
 

@@ -42,10 +42,11 @@ def frame_texts(documents: Sequence[Document], tokenizer: TextTokenizer, *, asks
 
 
 def _question(document: Document) -> str:
-    if not (document.question or "").strip():
+    question = document.question or ""
+    if not question.strip():
         name = "a text" if document.id is None else f"document {document.id!r}"
         raise DataError(f"{name} has no question, and this model answers questions: give one with each text")
-    return str(document.question)
+    return question
 
 
 def _sentences(text: str, tokens: TokenMap) -> tuple[int, ...]:

@@ -20,9 +20,9 @@ def resolve(entities: Sequence[Entity], policy: str = "nested") -> tuple[Entity,
 
     "nested": of two that cross, the lower-scored goes; nesting and several labels on one span stay, but what is less
     probable than not (below 0.5) gives way to any better one of its label that it overlaps: of a mention whose borders
-    are in doubt one reading is given, whatever the threshold. "flat": no two
-    overlap, the best score first. "longest": no two overlap, the longest first. "allow": all. An entity without a score
-    counts as certain. Ties are decided by score, length, start and label, so the order given never matters.
+    are in doubt one reading is given, whatever the threshold. "flat": no two overlap, the best score first. "longest":
+    no two overlap, the longest first. "allow": all. An entity without a score counts as certain. Ties are decided by
+    score, length, start and label, so the order given never matters.
     """
     if policy not in OVERLAP_POLICIES:
         raise ConfigError(f"overlap_policy must be one of {', '.join(OVERLAP_POLICIES)}, not {policy!r}")

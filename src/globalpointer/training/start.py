@@ -151,9 +151,9 @@ def _on_top(recipe: Recipe) -> dict[str, Any]:
 def _tell_separator(encoder: dict[str, Any], between: Sequence[int]) -> None:
     """Where the question ends, for what can tell it from the text. `between`: the tokens that stand there."""
     on_top = encoder.get("on_top", {}).get("name") == "question"
+    if on_top and not between:
+        raise ConfigError('model.on_top = "question" needs a tokenizer with a token between question and text')
     if not between:
-        if on_top:
-            raise ConfigError('model.on_top = "question" needs a tokenizer with a token between question and text')
         return
     separator = between[0]
     if encoder["name"] in SCRATCH_ENCODERS and "embedding" in signature(SCRATCH_ENCODERS[encoder["name"]]).parameters:

@@ -45,13 +45,10 @@ def token_facts(corpus: Corpus, tokenizer: Tokenizer, window: int | None, overla
     for start in range(0, len(corpus.documents), BATCH):
         documents = corpus.documents[start : start + BATCH]
         tokenized = tokenizer.tokenize_batch([document.text for document in documents])
-        asked = tokenizer.tokenize_batch([document.question or "" for document in documents])
-        for document, each, question in zip(documents, tokenized, asked, strict=True):
+        rooms = [None] * len(documents) if window is None else _rooms(corpus, documents, tokenizer, window, tally)
+        for document, each, room in zip(documents, tokenized, rooms, strict=True):
             tokens = len(each.tokens)
-            size = window
-            if window is not None and document.question is not None:
-                size = _beside(corpus, document, len(question.tokens), window, len(tokenizer.separator), tally)
-            windows = () if size is None else cut(tokens, size, min(overlap, size - 1))
+            windows = () if room is None else cut(tokens, room, min(overlap, room - 1))
             lengths.append(tokens)
             windows_needed.append(len(windows) if window is not None else 1)
             pairs, misaligned = _pairs(corpus, document, each.tokens, tally)
@@ -73,14 +70,18 @@ def token_facts(corpus: Corpus, tokenizer: Tokenizer, window: int | None, overla
     )
 
 
-def _beside(corpus: Corpus, document: Document, question: int, window: int, separator: int, tally: Tally) -> int:
-    """The tokens of a window that are left for the text; a question that takes more than its part is told."""
-    read, left = share(window, question, separator)
-    if read < question:
-        said = f"{corpus.place(document)} {question} tokens, of which {read} are read"
-        message = f"questions of {corpus.path} that are longer than half a window: only their beginning is read"
-        tally.add("warning", "cut-question", message, said)
-    return left
+def _rooms(corpus: Corpus, documents: Sequence[Document], tokenizer: Tokenizer, window: int, tally: Tally) -> list[int]:
+    """The tokens of a window that are left for each text; a question that takes more than its part is told."""
+    rooms = [window] * len(documents)
+    asking = {index: document.question for index, document in enumerate(documents) if document.question is not None}
+    for index, tokenized in zip(asking, tokenizer.tokenize_batch([*asking.values()]), strict=True):
+        question = len(tokenized.tokens)
+        read, rooms[index] = share(window, question, len(tokenizer.separator))
+        if read < question:
+            said = f"{corpus.place(documents[index])} {question} tokens, of which {read} are read"
+            message = f"questions of {corpus.path} that are longer than half a window: only their beginning is read"
+            tally.add("warning", "cut-question", message, said)
+    return rooms
 
 
 def _pairs(corpus: Corpus, document: Document, tokens: TokenMap, tally: Tally) -> tuple[list[Pair], int]:

@@ -47,7 +47,14 @@ def test_it_learns_in_half_precision_too():
     assert all(weight.grad is not None and weight.grad.isfinite().all() for weight in model.parameters())
 
 
-@pytest.mark.parametrize("options", [{"hidden": 7}, {"hidden": 0}, {"layers": 0}])
-def test_sizes_that_cannot_be(options):
-    with pytest.raises(ConfigError, match=r"needs an even hidden >= 2|needs layers >= 1"):
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"hidden": 7}, "needs an even hidden >= 2, not 7"),
+        ({"hidden": 0}, "needs an even hidden >= 2, not 0"),
+        ({"layers": 0}, "needs layers >= 1, not 0"),
+    ],
+)
+def test_sizes_that_cannot_be(options, said):
+    with pytest.raises(ConfigError, match=said):
         BiLstmOnTop(beneath(), **options)

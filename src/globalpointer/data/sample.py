@@ -5,7 +5,8 @@ labels on one span (a country that acts), and words whose label only their conte
 or device). Relations: a subject within its object or the reverse, two between the same two entities, many from one.
 Events: a role that several fill, two events in a sentence that share an argument, words that name one event here and
 another there. Every document is annotated with all three, the same wording always in the same way. Questions: about
-several documents put together, with one answer or more, and some that the text does not answer though another does.
+several documents put together, with one answer or more, and some that the text does not answer though it mentions
+whoever is asked about.
 
 Always the same, to the last character. No two documents have the same text, in whatever parts they are, and one in six
 words of a kind is kept from the training part, so that dev and test have mentions that training never saw.
@@ -44,7 +45,11 @@ ROUNDS = 3
 """So often each document is put together with others."""
 
 ASKED = 3
-"""At most so many questions with an answer are asked about a text; and one without for every third text."""
+"""At most so many questions with an answer are asked about a text, and one without.
+
+For every third text the latter is one that the text before it answers. Else it is a question about one of the two,
+asked of persons, firms and so on that this text does mention: a model must see that they do nothing of the kind.
+"""
 
 NEW_SENTENCES: dict[str, tuple[str, ...]] = {"zh": zh.NEW_SENTENCES, "en": en.NEW_SENTENCES}
 """Sentences by language that are not in the corpus and that its grammars do not make."""
@@ -89,12 +94,11 @@ def _asked(language: str, split: str) -> Iterator[Document]:
     contexts = list(_contexts(_part(language, split), JOINERS[language], chance))
     number = 0
     for place, context in enumerate(contexts):
-        own, others = (questions(each, QUESTIONS[language]) for each in (context, contexts[place - 1]))
-        asked = pick((each for each in own if each.is_clear(context)), ASKED, chance)
-        if place % 3 == 0:
-            silent = (each for each in others if each.is_clear(context) and not each.answers(context))
-            asked += pick(silent, 1, chance)
-        for question in asked:
+        own, elsewhere = (list(questions(each, QUESTIONS[language])) for each in (context, contexts[place - 1]))
+        near = (other for each in own + elsewhere for other in each.about_others(context))
+        answered = pick((each for each in own if each.is_clear(context)), ASKED, chance)
+        unanswered = pick((each for each in (near if place % 3 else elsewhere) if each.is_open(context)), 1, chance)
+        for question in answered + unanswered:
             number += 1
             name = f"{language}-{split}-question-{number:04d}"
             yield Document(context.text, id=name, question=question.text, answers=question.answers(context))

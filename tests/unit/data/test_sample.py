@@ -13,7 +13,7 @@ from globalpointer.data.sample import GRAMMARS, NEW_SENTENCES, SIZES, sample, sa
 from globalpointer.errors import ConfigError
 from globalpointer.evaluation.answer_slices import kind_of
 from globalpointer.text.schema import Schema
-from globalpointer.text.spans import TRIGGER, Span
+from globalpointer.text.spans import TRIGGER, Entity, Span
 
 PARTS = tuple(SIZES)
 
@@ -170,8 +170,8 @@ def asked():
 
 def test_the_questions_are_the_same_on_every_machine():
     content = "\n".join(str(question.to_dict()) for question in asked())
-    assert hashlib.sha256(content.encode()).hexdigest()[:16] == "dcb0fc8bf4acbbd1"
-    assert [len(sample_questions(part)) for part in PARTS] == [2207, 358, 354]
+    assert hashlib.sha256(content.encode()).hexdigest()[:16] == "374ebe3cbcdab04f"
+    assert [len(sample_questions(part)) for part in PARTS] == [2648, 430, 425]
     assert {each.id for each in sample_questions("dev")} == {
         each.id for name in ("zh", "en") for each in sample_questions("dev", name)
     }
@@ -196,7 +196,7 @@ def test_parts_and_questions_are_apart():
 def test_what_makes_the_questions_hard(language):
     train = sample_questions("train", language)
     counts = Counter(len(question.answers) for question in train)
-    assert counts[0] > 80  # the text does not say
+    assert counts[0] > 300  # the text does not say
     assert counts[2] > 40  # several are right
     assert len({kind_of(each.question, "character" if language == "zh" else "word") for each in train}) >= 4
     # the same text answers other questions in other places
@@ -206,17 +206,51 @@ def test_what_makes_the_questions_hard(language):
     assert sum(len(each) > 1 for each in places.values()) > 0.8 * len(places)
 
 
+ACME = "Acme hired Ann. Acme hired Bo. Ace hired Cy."
+
+
+def mention(label, text, start):
+    return Entity(label, Span(start, start + len(text)), text)
+
+
+def hires():
+    """Who hires whom in ACME, and everybody who is mentioned there."""
+    pairs = [
+        (mention("ORG", "Acme", 0), mention("PER", "Ann", 11)),
+        (mention("ORG", "Acme", 16), mention("PER", "Bo", 27)),
+        (mention("ORG", "Ace", 31), mention("PER", "Cy", 41)),
+    ]
+    facts = tuple(Fact("hire", {"employer": (employer,), "person": (person,)}) for employer, person in pairs)
+    return Context(ACME, tuple(each for pair in pairs for each in pair), facts)
+
+
 def test_a_question_is_answered_by_every_fact_that_fits_and_is_clear_if_no_other_nearly_does():
-    text = "Acme hired Ann. Acme hired Bo. Ace hired Cy."
-    hires = [(0, 4, 11, 14), (16, 20, 27, 29), (31, 34, 41, 43)]
-    facts = tuple(Fact("hire", {"employer": (Span(a, b),), "person": (Span(c, d),)}) for a, b, c, d in hires)
-    context = Context(text, facts)
+    context = hires()
     patterns = {"hire": ("person: Whom did {employer} hire?", "date: When did {employer} hire {person}?")}
     made = list(questions(context, patterns))
     assert [each.text for each in made] == ["Whom did Acme hire?"] * 2 + ["Whom did Ace hire?"]  # no fact has a date
     assert [each.text for each in made[0].answers(context)] == ["Ann", "Bo"]
     assert all(each.is_clear(context) for each in made)
-    near = Question("Whom did Acme Corp hire?", "hire", "person", {"employer": "Acme Corp"})
+    near = Question("Whom did {employer} hire?", "hire", "person", {"employer": mention("ORG", "Acme Corp", 0)})
     assert near.answers(context) == ()
     assert not near.is_clear(context)
+    assert not near.is_open(context)
     assert len(pick(made, 5, random.Random(0))) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "label", "open_"),
+    [
+        ("When did {person} leave {employer}?", "resign", ["Cy Acme", "Ann Ace", "Bo Ace", "Ann Acme", "Bo Acme", "Cy Ace"]),
+        ("When did {employer} hire {person}?", "hire", ["Cy Acme", "Ann Ace", "Bo Ace"]),
+        ("When did {person} join {employer}?", "join", ["Cy Acme", "Ann Ace", "Bo Ace"]),  # the hired have joined
+        ("When did {person} go to {employer}?", "move", []),
+    ],
+)  # fmt: skip
+def test_the_same_can_be_asked_of_others_and_stays_open_where_the_text_says_nothing_like_it(asked, label, open_):
+    context = hires()
+    given = {"person": mention("PER", "Dora", 0), "employer": mention("ORG", "Initech", 0)}
+    others = list(Question(asked, label, "date", given).about_others(context))
+    assert len(others) == 6
+    left = {" ".join(one.text for one in each.given.values()) for each in others if each.is_open(context)}
+    assert left == set(open_)

@@ -5,81 +5,121 @@ role `person`, and names the first one in the role `employer`. The ends of a rel
 `object`.
 """
 
+import itertools
 import operator
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from globalpointer.text.spans import Answer, Document, Span
+from globalpointer.text.spans import Answer, Document, Entity, Span
 
 Patterns = Mapping[str, tuple[str, ...]]
+
+KIN: Mapping[str, frozenset[str]] = {
+    "works_for": frozenset({"join", "hire", "has_title", "founded"}),
+    "has_title": frozenset({"join", "hire"}),
+    "join": frozenset({"hire", "works_for"}),
+    "hire": frozenset({"join", "works_for"}),
+    "launch": frozenset({"makes"}),
+    "makes": frozenset({"launch"}),
+    "resign": frozenset({"move"}),
+}
+"""What else may be taken to say it: who was hired by a firm may be said to have joined it."""
+
+IN_PASSING: frozenset[str] = frozenset({"move"})
+"""What texts say also where no fact tells it: on the train to Oban."""
 
 _ROLE = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A relation or an event of a text: its label, and where those in each role stand, in reading order."""
+    """A relation or an event of a text: its label, and those in each role, in reading order."""
 
     label: str
-    roles: Mapping[str, tuple[Span, ...]]
+    roles: Mapping[str, tuple[Entity, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Several documents as one text, and what they say."""
+    """Several documents as one text, what they mention and what they say."""
 
     text: str
+    entities: tuple[Entity, ...]
     facts: tuple[Fact, ...]
 
     @classmethod
     def of(cls, documents: Sequence[Document], joiner: str) -> "Context":
         """The documents one after another."""
         text = ""
+        entities: list[Entity] = []
         facts: list[Fact] = []
         for document in documents:
             text += joiner * bool(text)
+            entities += (_moved(each, len(text)) for each in document.entities or ())
             facts += _facts(document, len(text))
             text += document.text
-        return cls(text, tuple(facts))
+        return cls(text, tuple(entities), tuple(facts))
 
-    def said(self, fact: Fact, role: str) -> str:
-        """The first in this role, as the text has it."""
-        span = fact.roles[role][0]
-        return self.text[span.start : span.end]
+    def others(self, entity: Entity) -> list[Entity]:
+        """Every entity of the text with this label, one for each wording."""
+        return list({each.text: each for each in self.entities if each.label == entity.label}.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: for those in one role of facts of this label in which the `given` strings play theirs."""
+    """What is asked: for those in one role of facts of this label in which the `given` play theirs."""
 
-    text: str
+    asked: str
     label: str
     role: str
-    given: Mapping[str, str]
+    given: Mapping[str, Entity]
+
+    @property
+    def text(self) -> str:
+        """The question as it is put."""
+        return self.asked.format(**{role: each.text for role, each in self.given.items()})
 
     def answers(self, context: Context) -> tuple[Answer, ...]:
         """Every answer that the context has, in reading order; () where it does not say."""
-        return tuple(Answer(span, context.text[span.start : span.end]) for span in self._spans(context, operator.eq))
+        found = self._found(context, operator.eq)
+        return tuple(Answer(span, context.text[span.start : span.end]) for span in found)
 
     def is_clear(self, context: Context) -> bool:
-        """Whether the question does not tell its answer, and nobody would take another span for one.
+        """Whether the context answers it, nobody would take another span for an answer, and it does not tell it.
 
         "Ann Berg" may be "Berg", who is asked about.
         """
-        taken = self._spans(context, lambda one, other: one in other or other in one)
-        told = any(answer.text in self.text for answer in self.answers(context))
-        return taken == self._spans(context, operator.eq) and not told
+        found = self._found(context, operator.eq)
+        told = any(context.text[span.start : span.end] in self.text for span in found)
+        return bool(found) and found == self._found(context, _alike) and not told
 
-    def _spans(self, context: Context, same: Callable[[str, str], bool]) -> list[Span]:
-        facts = (fact for fact in context.facts if fact.label == self.label and self._fits(fact, context, same))
-        return sorted({span for fact in facts for span in fact.roles.get(self.role, ())})
+    def is_open(self, context: Context) -> bool:
+        """Whether nobody would take anything that the context says for an answer."""
+        near = {self.label, *KIN.get(self.label, ())}
+        taken = any(self._concerns(fact) for fact in context.facts if fact.label in near)
+        return self.label not in IN_PASSING and not taken
 
-    def _fits(self, fact: Fact, context: Context, same: Callable[[str, str], bool]) -> bool:
+    def about_others(self, context: Context) -> "Iterator[Question]":
+        """The same asked of whatever the context mentions that could be meant."""
+        for given in itertools.product(*map(context.others, self.given.values())):
+            yield replace(self, given=dict(zip(self.given, given, strict=True)))
+
+    def _found(self, context: Context, same: Callable[[str, str], bool]) -> list[Span]:
+        facts = (fact for fact in context.facts if fact.label == self.label and self._fits(fact, same))
+        return sorted({each.span for fact in facts for each in fact.roles.get(self.role, ())})
+
+    def _fits(self, fact: Fact, same: Callable[[str, str], bool]) -> bool:
         """Whether what is given plays its roles in this fact."""
-        named = {role: [context.text[span.start : span.end] for span in spans] for role, spans in fact.roles.items()}
-        return all(any(same(text, each) for each in named.get(role, ())) for role, text in self.given.items())
+        return all(
+            any(same(given.text, each.text) for each in fact.roles.get(role, ())) for role, given in self.given.items()
+        )
+
+    def _concerns(self, fact: Fact) -> bool:
+        """Whether what is given plays any roles in this fact."""
+        named = [each.text for those in fact.roles.values() for each in those]
+        return all(any(_alike(given.text, each) for each in named) for given in self.given.values())
 
 
 def questions(context: Context, patterns: Patterns) -> Iterator[Question]:
@@ -89,8 +129,7 @@ def questions(context: Context, patterns: Patterns) -> Iterator[Question]:
             role, asked = pattern.split(": ", 1)
             named = _ROLE.findall(asked)
             if {role, *named} <= fact.roles.keys():
-                given = {each: context.said(fact, each) for each in named}
-                yield Question(asked.format(**given), fact.label, role, given)
+                yield Question(asked, fact.label, role, {each: fact.roles[each][0] for each in named})
 
 
 def pick(asked: Iterable[Question], number: int, chance: random.Random) -> list[Question]:
@@ -100,17 +139,24 @@ def pick(asked: Iterable[Question], number: int, chance: random.Random) -> list[
     return different[:number]
 
 
-def _facts(document: Document, moved: int) -> Iterator[Fact]:
-    """What a document says, its spans as they stand in a text where it begins `moved` characters later."""
+def _facts(document: Document, by: int) -> Iterator[Fact]:
+    """What a document says, as it stands in a text where it begins `by` characters later."""
     for relation in document.relations or ():
-        ends = {"subject": relation.subject.span, "object": relation.object.span}
-        yield Fact(relation.label, {role: (_moved(span, moved),) for role, span in ends.items()})
+        yield Fact(
+            relation.label, {"subject": (_moved(relation.subject, by),), "object": (_moved(relation.object, by),)}
+        )
+    labels = {each.span: each.label for each in reversed(document.entities or ())}
     for event in document.events or ():
-        roles: dict[str, tuple[Span, ...]] = {}
+        roles: dict[str, tuple[Entity, ...]] = {}
         for each in event.ordered():
-            roles[each.role] = (*roles.get(each.role, ()), _moved(each.span, moved))
+            entity = Entity(labels.get(each.span, each.role), each.span, each.text)
+            roles[each.role] = (*roles.get(each.role, ()), _moved(entity, by))
         yield Fact(event.label, roles)
 
 
-def _moved(span: Span, by: int) -> Span:
-    return Span(span.start + by, span.end + by)
+def _moved(entity: Entity, by: int) -> Entity:
+    return replace(entity, span=Span(entity.start + by, entity.end + by))
+
+
+def _alike(one: str, other: str) -> bool:
+    return one in other or other in one

@@ -12,6 +12,7 @@ from globalpointer.training.distill import Teacher, load_teacher
 from globalpointer.training.documents import Corpus
 from globalpointer.training.places import check_places
 from globalpointer.training.start import start
+from globalpointer.training.warm import warm_start
 
 FIRST = 8
 """Documents that a trial has at least; more only for the labels that these lack."""
@@ -75,11 +76,12 @@ def _build(system: System, documents: Sequence[Document], folder: Path) -> None:
     recipe = system.recipe
     model = recipe.model
     check_places(model)
-    _, settings = parse(recipe.training, folder, suited=preset(model.encoder, pretrained=model.pretrained))
+    arguments, settings = parse(recipe.training, folder, suited=preset(model.encoder, pretrained=model.pretrained))
     if settings.rdrop and model.head in EXTRACTORS:
         raise ConfigError(f"training.rdrop compares scores, and {model.head!r} has none: leave it out")
     taught = recipe.distillation
     teacher = None if taught is None else Teacher(load_teacher(recipe, taught.teacher, system.base), taught.gold)
     predictor = start(recipe, documents)
+    warm_start(recipe, predictor.model.extractor, settings.warm_epochs, of=arguments.num_train_epochs)
     if teacher is not None:
         teacher.check(predictor.schema)

@@ -16,6 +16,7 @@ WRONG = {
     "mistyped": (["model.head_options.sclae=true"], "has no option 'sclae'"),
     "steps": (["training.learning_rate=-1.0"], "training.learning_rate"),
     "apart": (["model.head=crf", "training.rdrop=1.0"], "training.rdrop compares scores, and 'crf' has none"),
+    "warm": (["training.warm_epochs=1"], "training.warm_epochs is for heads under model.loss"),
     "long": (["model.encoder=transformer", "model.encoder_options={}", "model.window=600"], "a window of at most 512"),
     "labels": (["task.labels=['PER']"], "task.labels does not cover the training documents"),
     "lost": (["model.encoder=./models/none"], "there is no folder './models/none'"),
@@ -30,7 +31,7 @@ def test_all_that_do_not_fit_are_told_and_nothing_is_run(recipe, tmp_path, quiet
     with pytest.raises(ConfigError) as caught:
         compare(make_plan([tmp_path]), tmp_path / "out", console=quiet)
     first, *told = str(caught.value).splitlines()
-    assert first == "7 of 8 systems do not fit, and nothing was trained:"
+    assert first == "8 of 9 systems do not fit, and nothing was trained:"
     said = dict(line.strip().split(": ", 1) for line in told)
     assert sorted(said) == sorted(WRONG)
     for name, (_, expected) in WRONG.items():

@@ -180,8 +180,8 @@ class Predictor:
         `threshold`: the least score, one for all, or by label or kind ("entity", "relation", "event", "answer"); 0.5 is
         logit 0. None, and for kinds that are not named: the model's own for what it is for, else 0.5.
         `overlap_policy`: "nested" (no crossing spans), "flat" or "longest" (no two overlap), "allow" (all), as
-        `tasks.overlap.resolve` has it. None: the one of the recipe; without one "nested" for entities alone, "allow"
-        where relations join them.
+        `tasks.overlap.resolve` has it. None: that of the model, which its recipe says; else "flat" or "nested" for
+        entities alone, as its training data was, and "allow" where relations join them.
         `is_split_into_words`: each text is a sequence of words, joined by the joiner of the training data (a blank
         where it had none); offsets are those of the joined text. `batch_size` counts windows.
         """

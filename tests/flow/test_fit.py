@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from globalpointer.data.sample import sample
 from globalpointer.data.writers import write
 from globalpointer.errors import ConfigError, DataError
 from globalpointer.predictor import Predictor
+from globalpointer.text.spans import Document
 from globalpointer.training import checkpoints
 from globalpointer.training.fit import fit
 from globalpointer.training.folder import read_result
@@ -194,3 +196,18 @@ def test_a_killed_run_resumes_to_the_last_bit(recipe, tmp_path, when):
     assert all(first[name].equal(second[name]) for name in first)
     assert read_result(whole).test == read_result(broken).test
     assert checkpoints.latest(broken / "checkpoints") is None
+
+
+def test_few_overlaps_in_training_are_told_and_none_are_found(tmp_path):
+    plain, nested = Document("ab cd"), Document("ab cd ef")
+    flat = replace(plain, entities=(plain.entity("A", 0, 2), plain.entity("B", 3, 5)))
+    slip = replace(nested, entities=(nested.entity("A", 0, 5), nested.entity("B", 3, 5)))
+    write([slip, *[flat] * 1000], tmp_path / "train.jsonl", "jsonl")
+    files = {part: str(tmp_path / "train.jsonl") for part in ("train", "dev")}
+    settings = {**TRAINING, "num_train_epochs": 1, "tokens_per_batch": 2000}
+    recipe = load_recipe(None, data={"format": "jsonl", **files}, model=SMALL, training=settings)
+    result = fit(recipe, output=tmp_path / "run")
+    told = [note for note in result.notes if "overlap" in note]
+    assert len(told) == 1
+    assert told[0].startswith("2 of 2002 training entities overlap another")
+    assert Predictor.from_pretrained(result.folder).overlap_policy == "flat"

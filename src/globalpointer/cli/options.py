@@ -66,7 +66,7 @@ class Policy(StrEnum):
 OverlapPolicy = Annotated[
     Policy | None,
     typer.Option(
-        show_default="the model's own, nested unless its recipe says otherwise",
+        show_default="the model's own, nested or flat as its training data was",
         help="nested: crossing spans give way, and doubtful readings of one mention. flat: no overlap, the most "
         "probable first. longest: no overlap, the longest first. allow: all.",
     ),

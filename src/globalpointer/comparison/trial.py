@@ -6,7 +6,8 @@ from pathlib import Path
 from globalpointer.build import EXTRACTORS
 from globalpointer.comparison.plan import System
 from globalpointer.errors import ConfigError, GlobalPointerError
-from globalpointer.text.spans import Document, clusters
+from globalpointer.tasks.overlap import overlapping
+from globalpointer.text.spans import Document
 from globalpointer.training.arguments import parse, preset
 from globalpointer.training.distill import Teacher, load_teacher
 from globalpointer.training.documents import Corpus
@@ -41,8 +42,7 @@ def check_systems(systems: Sequence[System], corpus: Corpus, folder: Path) -> No
 def remarks(systems: Sequence[System], train: Sequence[Document]) -> list[str]:
     """What a system can learn in part only: nested entities, where a token has one tag."""
     flat = [system.name for system in systems if system.recipe.model.head in ONE_TAG]
-    groups = [group for document in train for group in clusters(document.entities or ())]
-    nested, total = sum(len(group) for group in groups if len(group) > 1), sum(map(len, groups))
+    nested, total = overlapping(train)
     if not flat or not nested:
         return []
     return [

@@ -1,7 +1,7 @@
 """Which overlaps an answer may have. A model scores every span by itself, so found entities may overlap in any way."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Literal, get_args
 
@@ -9,10 +9,25 @@ import numpy as np
 
 from globalpointer.errors import ConfigError
 from globalpointer.tasks.thresholds import UNDECIDED
-from globalpointer.text.spans import Entity, clusters, reading_order
+from globalpointer.text.spans import Document, Entity, clusters, reading_order
 
 OverlapPolicy = Literal["nested", "flat", "longest", "allow"]
 OVERLAP_POLICIES: tuple[str, ...] = get_args(OverlapPolicy)
+
+FEW = 1e-3
+"""The share of entities that overlap another, up to which labels are taken for flat and the rest for slips."""
+
+
+def overlapping(documents: Iterable[Document]) -> tuple[int, int]:
+    """How many entities overlap another one, and how many there are."""
+    groups = [group for document in documents for group in clusters(document.entities or ())]
+    return sum(len(group) for group in groups if len(group) > 1), sum(map(len, groups))
+
+
+def fitting(documents: Iterable[Document]) -> OverlapPolicy:
+    """The policy for what is annotated like these: "flat" where next to nothing overlaps, else "nested"."""
+    some, all_ = overlapping(documents)
+    return "flat" if some <= FEW * all_ else "nested"
 
 
 def resolve(entities: Sequence[Entity], policy: str = "nested") -> tuple[Entity, ...]:

@@ -14,6 +14,7 @@ from globalpointer.config import Recipe
 from globalpointer.data.batching import Example, encode_documents
 from globalpointer.errors import DataError
 from globalpointer.predictor import Predictor
+from globalpointer.tasks.overlap import overlapping
 from globalpointer.text.schema import Schema
 from globalpointer.text.schema import told as unknown
 from globalpointer.text.spans import Document
@@ -81,7 +82,13 @@ def fit(
         prepare(recipe, folder, resume=resume, overwrite=overwrite)
         inputs.keep(folder, now)
     taught = [] if teacher is None else teacher.notes
-    notes = [*corpus.notes, *taught, *told(lost), *_unknown(predictor.schema, corpus)]
+    notes = [
+        *corpus.notes,
+        *taught,
+        *told(lost),
+        *_flattened(recipe, predictor, corpus),
+        *_unknown(predictor.schema, corpus),
+    ]
     _tell(console, notes)
     judged = Predictor(predictor.model, predictor.tokenizer, precision="bfloat16" if arguments.bf16 else "float32")
     trainer = ExtractionTrainer(
@@ -140,6 +147,17 @@ def _begin(
     predictor = start(recipe, documents)
     teacher.check(predictor.schema)
     return predictor, *encode(predictor, teacher.annotate(documents, console), console, soft=True)
+
+
+def _flattened(recipe: Recipe, predictor: Predictor, corpus: Corpus) -> list[str]:
+    """Told where so few entities overlap that the model is to find none that do."""
+    few, number = overlapping(corpus.train)
+    if recipe.task.overlap_policy is not None or predictor.overlap_policy != "flat" or not few:
+        return []
+    return [
+        f"{few} of {number} training entities overlap another: so few that of found entities none do "
+        '(task.overlap_policy = "nested" allows it)'
+    ]
 
 
 def _unknown(schema: Schema, corpus: Corpus) -> list[str]:

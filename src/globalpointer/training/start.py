@@ -19,6 +19,7 @@ from globalpointer.nn.encoders.huggingface import HuggingFaceEncoder
 from globalpointer.nn.encoders.minilm import MINILM
 from globalpointer.nn.encoders.stacked import OnTop
 from globalpointer.predictor import Predictor
+from globalpointer.tasks.overlap import fitting
 from globalpointer.text.schema import Schema
 from globalpointer.text.spans import Document
 from globalpointer.text.units import unit_of
@@ -177,7 +178,7 @@ def _take_weights(encoder: nn.Module, ready: nn.Module, model: ModelConfig) -> N
 
 def _go_on(model: GlobalPointerModel, trained: GlobalPointerModel, place: str) -> None:
     """Give a model the weights of a trained one; ConfigError where the two differ in labels or shape."""
-    own, theirs = (each.config.architecture["task"] for each in (model, trained))
+    own, theirs = (_trained(each.config.architecture["task"]) for each in (model, trained))
     if own != theirs:
         differ = ", ".join(sorted(key for key in {*own, *theirs} if own.get(key) != theirs.get(key)))
         raise ConfigError(f"model.start_from: the task of {place} differs from that of the recipe in: {differ}")
@@ -188,6 +189,11 @@ def _go_on(model: GlobalPointerModel, trained: GlobalPointerModel, place: str) -
             f"model.start_from: the weights of {place} do not fit [model] of this recipe; encoder, head and their "
             f"options must be as in {place}/recipe.toml: {str(error).splitlines()[1].strip()}"
         ) from None
+
+
+def _trained(task: dict[str, Any]) -> dict[str, Any]:
+    """What a model was trained for; overlaps of what it finds are settled afterwards."""
+    return {key: value for key, value in task.items() if key != "overlap_policy"}
 
 
 def _check_taken(model: ModelConfig) -> None:
@@ -233,8 +239,14 @@ def _check_window(model: ModelConfig, tokenizer: TextTokenizer, encoder: nn.Modu
 
 
 def _options(task: TaskConfig, documents: Sequence[Document]) -> dict[str, Any]:
-    """The options of the task; where entities are but the ends of triples, subjects and objects are told apart."""
+    """The options of the task, as the documents suggest where the recipe is silent.
+
+    Where no entities overlap, none that are found do; where they are but the ends of triples, subjects and objects are
+    told apart.
+    """
     options = task.options()
+    if task.kind == "ner":
+        options.setdefault("overlap_policy", fitting(documents))
     if task.kind == "relation" and any(document.triples is not None for document in documents):
         options.setdefault("entities", "roles")
     return options

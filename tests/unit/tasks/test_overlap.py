@@ -1,8 +1,8 @@
 import pytest
 
 from globalpointer.errors import ConfigError
-from globalpointer.tasks.overlap import OVERLAP_POLICIES, resolve
-from globalpointer.text.spans import Entity, Span
+from globalpointer.tasks.overlap import OVERLAP_POLICIES, fitting, overlapping, resolve
+from globalpointer.text.spans import Document, Entity, Span
 
 
 def made(label, start, end, score=None):
@@ -55,3 +55,12 @@ def test_of_a_mention_whose_borders_are_in_doubt_one_reading_is_given() -> None:
     assert resolve([long, short, other]) == (other, long)  # labels do not share a mention
     assert resolve([sure, inner]) == (inner, sure)  # what is as probable as not nests
     assert resolve([long, short], "allow") == (short, long)
+
+
+def test_a_model_is_flat_where_next_to_nothing_in_its_training_overlaps() -> None:
+    flat = [Document("ab cd ef", (made("A", 0, 2), made("B", 2, 4)))] * 999
+    nested = Document("ab cd ef", (made("A", 0, 6), made("B", 2, 4)))
+    assert overlapping([nested, *flat]) == (2, 2000)
+    assert fitting([nested, *flat]) == "flat"
+    assert fitting([nested, *flat[1:]]) == "nested"  # more than one in a thousand
+    assert fitting([Document("")]) == "flat"

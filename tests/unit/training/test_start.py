@@ -154,3 +154,15 @@ def test_what_is_on_top_learns_at_the_rate_of_the_head(pretrained, tmp_path):
 def test_what_a_head_has_no_use_for_is_refused(head, key):
     with pytest.raises(ConfigError, match=f"'{head}' has no use for model.{key.partition('=')[0]}"):
         start(recipe(f"model.head={head}", f"model.{key}"), DOCUMENTS)
+
+
+@pytest.mark.parametrize(("said", "policy"), [((), "flat"), (("task.overlap_policy=nested",), "nested")])
+def test_what_is_found_overlaps_only_where_training_does(said, policy):
+    nested = Document(TEXT.text, (TEXT.entity("PER", 0, 2), TEXT.entity("LOC", 0, 5)))
+    assert start(recipe(*said), DOCUMENTS).overlap_policy == policy
+    assert start(recipe(*said), [*DOCUMENTS, nested]).overlap_policy == "nested"
+
+
+def test_a_nested_model_goes_on_with_flat_data(tmp_path):
+    start(recipe("task.overlap_policy=nested"), DOCUMENTS).save_pretrained(tmp_path / "nested")
+    assert start(recipe(f"model.start_from={tmp_path / 'nested'}"), DOCUMENTS).overlap_policy == "flat"

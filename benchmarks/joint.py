@@ -7,8 +7,6 @@ which only order them differently. Needs the model folders that `benchmarks.accu
 before is left alone.
 """
 
-import argparse
-import os
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
@@ -18,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.accuracy import absent
-from benchmarks.rows import ROOT, add_row, read_rows
+from benchmarks.finished import folder_of_runs, is_scored
+from benchmarks.rows import ROOT, add_row
 from globalpointer.build import HEADS
 from globalpointer.config import load_recipe
 from globalpointer.errors import LimitWarning
@@ -33,10 +32,7 @@ WAYS = ("minimum", "sum")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where the model folders are")
-    os.environ.setdefault("GLOBALPOINTER_DATA", str(ROOT.parent / "shared" / "data"))
-    for name, folder in finished(parser.parse_args().runs):
+    for name, folder in finished(folder_of_runs(__doc__)):
         score(name, folder)
 
 
@@ -51,8 +47,7 @@ def finished(runs: Path) -> Iterator[tuple[str, Path]]:
 def score(name: str, folder: Path) -> None:
     """A row with the average precision and the best F1 of each way on the development part."""
     recipe = load_recipe(folder / "recipe.toml")
-    digest = recipe.fingerprint
-    if any(row["recipe"] == name and row["fingerprint"] == digest for row in read_rows("joint")):
+    if is_scored("joint", name, recipe):
         return
     documents = load_corpus(recipe.data, kind="relation", base=ROOT / "recipes").dev
     predictor = Predictor.from_pretrained(folder)
@@ -62,7 +57,9 @@ def score(name: str, folder: Path) -> None:
         warnings.simplefilter("ignore", LimitWarning)
         found = predictor.find([document.text for document in documents], batch_size=64, threshold=DOUBTFUL)
     row = {way: ranking(replace(task, joint=way, slopes={}), documents, found) for way in WAYS}  # type: ignore[arg-type]
-    add_row("joint", {"recipe": name, "fingerprint": digest, "seed": recipe.training.get("seed", 42), **row})
+    add_row(
+        "joint", {"recipe": name, "fingerprint": recipe.fingerprint, "seed": recipe.training.get("seed", 42), **row}
+    )
 
 
 def ranking(task: RelationTask, documents: Sequence[Document], found: Sequence[Found]) -> dict[str, float]:

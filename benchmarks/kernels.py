@@ -6,12 +6,10 @@ Both sides take turns in one process, with glibc told to keep its memory; see be
 soon as it is there; the tables show the newest row of a case. Nothing else should run meanwhile.
 """
 
-import argparse
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
-from typing import Any
 
 import torch
 
@@ -31,12 +29,10 @@ from benchmarks.formulations import (
     trained,
     untrained,
 )
-from benchmarks.measure import extra_memory, keep_memory, rates, side_by_side
+from benchmarks.measure import extra_memory, rates, side_by_side
+from benchmarks.parts import Row, parser, run_parts
 from benchmarks.peers import from_emissions
-from benchmarks.rows import add_row
 from benchmarks.training_step import long_document
-
-Row = dict[str, Any]
 
 EFFICIENT = ((64, 128, 50), (8, 512, 50), (4, 512, 112))
 PER_TYPE = ((16, 256, 10), (8, 512, 10), (64, 128, 50))
@@ -63,16 +59,7 @@ LIMIT = 1000
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="these parts alone")
-    parser.add_argument("--threads", type=int, default=2)
-    chosen = parser.parse_args()
-    keep_memory(chosen.threads)
-    torch.set_num_threads(chosen.threads)
-    for part in chosen.only:
-        for row in PARTS[part]():
-            add_row("kernels", {"part": part, "threads": chosen.threads, **row})
-            print(part, row, flush=True)
+    run_parts("kernels", PARTS, parser(__doc__, PARTS).parse_args())
 
 
 def losses(cases: list[Case] = SIZES + PADDED) -> Iterator[Row]:

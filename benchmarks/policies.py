@@ -5,14 +5,13 @@
 Needs the model folders that `benchmarks.accuracy` leaves; a model that was scored before is left alone.
 """
 
-import argparse
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.accuracy import absent
-from benchmarks.rows import ROOT, add_row, read_rows
+from benchmarks.finished import folder_of_runs, is_scored
+from benchmarks.rows import ROOT, add_row
 from globalpointer.config import load_recipe
 from globalpointer.evaluation.report import evaluate
 from globalpointer.predictor import Predictor
@@ -22,10 +21,7 @@ POLICIES = ("nested", "flat")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where the model folders are")
-    os.environ.setdefault("GLOBALPOINTER_DATA", str(ROOT.parent / "shared" / "data"))
-    for name, folder in finished(parser.parse_args().runs):
+    for name, folder in finished(folder_of_runs(__doc__)):
         score(name, folder)
 
 
@@ -41,15 +37,14 @@ def finished(runs: Path) -> Iterator[tuple[str, Path]]:
 def score(name: str, folder: Path) -> None:
     """A row with the F1 of each policy on the scored part."""
     recipe = load_recipe(folder / "recipe.toml")
-    digest = recipe.fingerprint
-    if any(row["recipe"] == name and row["fingerprint"] == digest for row in read_rows("policies")):
+    if is_scored("policies", name, recipe):
         return
     documents = load_corpus(recipe.data, base=ROOT / "recipes").test or []
     predictor = Predictor.from_pretrained(folder)
     texts = [document.text for document in documents]
     found = {policy: predictor.predict(texts, batch_size=64, overlap_policy=policy) for policy in POLICIES}
     f1 = {policy: evaluate(documents, answers).f1 for policy, answers in found.items()}
-    add_row("policies", {"recipe": name, "fingerprint": digest, **f1})
+    add_row("policies", {"recipe": name, "fingerprint": recipe.fingerprint, **f1})
 
 
 if __name__ == "__main__":

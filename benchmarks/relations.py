@@ -6,18 +6,16 @@ Seven minutes with two threads. As in benchmarks.kernels, glibc is told to keep 
 it is there, the tables show the newest row of a case, and nothing else should run meanwhile.
 """
 
-import argparse
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from benchmarks import formulations
-from benchmarks.measure import Run, gradients, keep_memory, side_by_side
-from benchmarks.rows import add_row
+from benchmarks.measure import Run, gradients, side_by_side
+from benchmarks.parts import Row, parser, run_parts
 from benchmarks.systems import (
     SYSTEMS,
     Case,
@@ -32,8 +30,6 @@ from benchmarks.systems import (
 from globalpointer.nn.contracts import Batch, Extractor
 from globalpointer.nn.heads.efficient import EfficientGlobalPointer
 from globalpointer.nn.heads.global_pointer import GlobalPointer
-
-Row = dict[str, Any]
 
 CASES = [Case(encoder, 16, tokens) for encoder in ("none", "bilstm", "minilm") for tokens in (64, 128)]
 DECODED = [case for case in CASES if case.encoder != "bilstm"]
@@ -52,16 +48,7 @@ HEADS: dict[formulations.Head, type[nn.Module]] = {"efficient": EfficientGlobalP
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="these parts alone")
-    parser.add_argument("--threads", type=int, default=2)
-    chosen = parser.parse_args()
-    keep_memory(chosen.threads)
-    torch.set_num_threads(chosen.threads)
-    for part in chosen.only:
-        for row in PARTS[part]():
-            add_row("relations", {"part": part, "threads": chosen.threads, **row})
-            print(part, row, flush=True)
+    run_parts("relations", PARTS, parser(__doc__, PARTS).parse_args())
 
 
 def steps(cases: list[Case] = CASES) -> Iterator[Row]:

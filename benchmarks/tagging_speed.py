@@ -6,7 +6,6 @@ As in benchmarks.kernels, glibc is told to keep its memory, a row is written as 
 newest row of a case, and nothing else should run meanwhile.
 """
 
-import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -16,9 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks import systems
-from benchmarks.measure import Run, keep_memory, side_by_side
+from benchmarks.measure import Run, side_by_side
+from benchmarks.parts import Row, parser, run_parts
 from benchmarks.relations import step
-from benchmarks.rows import add_row
 from globalpointer.build import build_head
 from globalpointer.comparison.turns import BATCH, TOKENS, Recalled
 from globalpointer.grid import Grid
@@ -26,8 +25,6 @@ from globalpointer.nn.baselines.crf import CrfTagger
 from globalpointer.nn.baselines.softmax import SoftmaxTagger
 from globalpointer.nn.contracts import Batch, Extractor
 from globalpointer.nn.token_pair import TokenPairModel
-
-Row = dict[str, Any]
 
 TYPES = 10
 """As many as CLUENER has."""
@@ -62,18 +59,11 @@ def cases(lengths: Sequence[int]) -> list[Case]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="these parts alone")
-    parser.add_argument("--tokens", nargs="+", type=int, default=[32, 128, 512], help="of a text")
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each side")
-    parser.add_argument("--threads", type=int, default=2)
-    chosen = parser.parse_args()
-    keep_memory(chosen.threads)
-    torch.set_num_threads(chosen.threads)
-    for part in chosen.only:
-        for row in PARTS[part](cases(chosen.tokens), chosen.rounds):
-            add_row("tagging", {"part": part, "threads": chosen.threads, **row})
-            print(part, row, flush=True)
+    options = parser(__doc__, PARTS)
+    options.add_argument("--tokens", nargs="+", type=int, default=[32, 128, 512], help="of a text")
+    options.add_argument("--rounds", type=int, default=5, help="turns of each side")
+    chosen = options.parse_args()
+    run_parts("tagging", PARTS, chosen, cases(chosen.tokens), chosen.rounds)
 
 
 def training(of: Sequence[Case], rounds: int) -> Iterator[Row]:

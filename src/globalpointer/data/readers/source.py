@@ -111,7 +111,11 @@ def read_members(path: str | Path) -> dict[str, bytes]:
             files = {member.name.removeprefix("./"): archive.extractfile(member) for member in archive}
             return {name: stream.read() for name, stream in files.items() if stream is not None}
     except BROKEN as error:
-        raise DataError(f"expected a folder, or a .tar or .tar.gz archive: {_reason(error)}", path=path) from None
+        reason = _reason(error).partition("\n")[0].rstrip(":")  # below it stands a line for every way that was tried
+        raise DataError(
+            f"expected the folder of the files, or a .tar or .tar.gz archive of it, and cannot read one here: {reason}",
+            path=path,
+        ) from None
     except OSError as error:
         raise DataError(f"cannot be read: {_reason(error)}", path=path) from None
 

@@ -138,7 +138,7 @@ def test_what_is_no_brat_folder(tmp_path, folder):
     with pytest.raises(DataError, match="no \\.txt file"):
         list(read(tmp_path / "empty", "brat"))
     (tmp_path / "file.txt").write_text("a")
-    with pytest.raises(DataError, match="archive"):
+    with pytest.raises(DataError, match=r"expected the folder of the files, or a \.tar .*opened successfully$"):
         list(read(tmp_path / "file.txt", "brat"))
     with pytest.raises(DataError, match="annotation without its text"):
         list(read(folder({"a.ann": ""}), "brat"))

@@ -17,7 +17,7 @@ from globalpointer.build import EXTRACTORS
 from globalpointer.errors import ConfigError
 from globalpointer.nn import Batch, Extractor
 from globalpointer.nn.baselines import tags
-from globalpointer.nn.baselines.crf import best_path
+from globalpointer.nn.baselines.paths import best_path, only_legal
 
 SYSTEMS = ("softmax", "crf", "pointer")
 LABELS = ("subject", "object")
@@ -48,7 +48,7 @@ def test_the_best_path_and_its_margins_are_those_of_enumeration(seed, sizes, con
     (scores, mask), (start, transitions, end) = chain(seed, *sizes)
     allowed = start, transitions
     if constrained:
-        allowed = tags.only_legal(start, transitions)
+        allowed = only_legal(start, transitions)
     path, margins = best_path(scores, mask, *allowed, end)
     for example, length in enumerate(mask.sum(1).tolist()):
         every = oracles.crf_paths(*(each.tolist() for each in (scores[example, :length], start, transitions, end)))
@@ -88,7 +88,7 @@ def test_any_tags_have_the_spans_that_seqeval_reads(tagged) -> None:
 @given(SEEDS, st.sampled_from(["softmax", "crf"]))
 def test_what_a_tagger_finds_is_what_seqeval_reads_from_its_tags(seed, name) -> None:
     batch, _ = naive.batch()
-    made = model(name, seed, **({"constrained": False} if name == "crf" else {}))
+    made = model(name, seed, constrained=False)
     with torch.no_grad():
         scores = made.tag(made.encoder(batch.tokens, batch.attention))
     for example, own in enumerate(made.find(batch)):

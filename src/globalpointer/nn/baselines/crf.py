@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
@@ -12,6 +12,7 @@ from globalpointer.errors import ConfigError, DependencyError
 from globalpointer.grid import Grid, ScoredCells
 from globalpointer.nn.baselines import tags
 from globalpointer.nn.baselines.cells import gold
+from globalpointer.nn.baselines.paths import best_path, only_legal
 from globalpointer.nn.contracts import Batch
 from globalpointer.nn.heads.global_pointer import lecun
 
@@ -99,47 +100,13 @@ class CrfTagger(nn.Module):
         scores = self._scores(batch, where)
         start, transitions = self.chain.start_transitions, self.chain.transitions
         if self.constrained:
-            start, transitions = tags.only_legal(start, transitions)
+            start, transitions = only_legal(start, transitions)
         path, margins = best_path(scores, where.mask, start, transitions, self.chain.end_transitions)
         return tags.found(self.grid, where, path, margins, threshold=threshold, limit=limit)
 
     def _scores(self, batch: Batch, where: tags.Sequences) -> Float[Tensor, "batch length tags"]:
         hidden = self.dropout(self.encoder(batch.tokens, batch.attention))
         return tags.emissions(self.tag, hidden, batch.legal, where.places)
-
-
-def best_path(
-    scores: Float[Tensor, "batch length tags"],
-    mask: Bool[Tensor, "batch length"],
-    start: Float[Tensor, " tags"],
-    transitions: Float[Tensor, "tags tags"],
-    end: Float[Tensor, " tags"],
-) -> tuple[Int[Tensor, "batch length"], Float[Tensor, "batch length"]]:
-    """The Viterbi path, and at each token by how much it beats the best path with another tag there.
-
-        α_j(y) = e_j(y) + max_x α_(j-1)(x) + T(x, y)        β_j(y) = max_z T(y, z) + e_(j+1)(z) + β_(j+1)(z)
-
-    α + β is the score of the best path through a tag. Exact, in two loops over tokens for the whole batch. What stands
-    behind the mask means nothing.
-    """
-    length = scores.shape[1]
-    forward = [start + scores[:, 0]]
-    for place in range(1, length):
-        forward.append((forward[-1][:, :, None] + transitions).amax(1) + scores[:, place])
-    behind = end.expand_as(forward[-1])
-    tag = (forward[-1] + end).argmax(1)
-    path, through = [tag], [forward[-1] + behind]
-    for place in reversed(range(length - 1)):
-        goes_on = mask[:, place + 1, None]
-        following = (transitions + (scores[:, place + 1] + behind)[:, None]).amax(2)
-        behind = torch.where(goes_on, following, end)
-        tag = (forward[place] + torch.where(goes_on, transitions.mT[tag], end)).argmax(1)
-        path.append(tag)
-        through.append(forward[place] + behind)
-    tagged, marginals = torch.stack(path[::-1], 1)[..., None], torch.stack(through[::-1], 1)
-    others = marginals.scatter(2, tagged, float("-inf")).amax(2)
-    # Sums in another order may differ by a rounding
-    return tagged[..., 0], (marginals.gather(2, tagged)[..., 0] - others).clamp(min=0.0)
 
 
 class _Multiplied(nn.Module):

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from globalpointer.grid import Grid, ScoredCells
 from globalpointer.nn.baselines import tags
 from globalpointer.nn.baselines.cells import gold
+from globalpointer.nn.baselines.paths import best_path, only_legal
 from globalpointer.nn.contracts import Batch
 from globalpointer.nn.heads.global_pointer import lecun
 
@@ -19,8 +20,9 @@ class SoftmaxTagger(nn.Module):
 
         p(y_j | h_j) = softmax(W h_j + b)
 
-    The loss is the cross-entropy, the mean over legal tokens. The answer is the best tag of each token, read as
-    `tags.decode` says. `dropout` stands between encoder and classifier.
+    The loss is the cross-entropy, the mean over legal tokens. The answer is the most probable sequence in which an I
+    follows a B or an I of its type; with `constrained = False` the best tag of each token, read as `tags.decode` says.
+    `dropout` stands between encoder and classifier.
 
     Limits: entities do not overlap; of gold that does, the longest is learned (`tags.encode`). `batch.ignore` is not
     read.
@@ -30,8 +32,11 @@ class SoftmaxTagger(nn.Module):
 
     monotone: ClassVar[bool] = True
 
-    def __init__(self, encoder: nn.Module, grids: Sequence[Grid], *, dropout: float = 0.0) -> None:
+    def __init__(
+        self, encoder: nn.Module, grids: Sequence[Grid], *, dropout: float = 0.0, constrained: bool = True
+    ) -> None:
         super().__init__()
+        self.constrained = constrained
         self.grid = tags.only_grid(grids, "softmax tagging")
         self.encoder = encoder
         self.dropout = nn.Dropout(dropout)
@@ -57,14 +62,23 @@ class SoftmaxTagger(nn.Module):
     ) -> list[ScoredCells]:
         """The answered cells whose logit reaches the threshold (by grid, 0 where it is not named), of each example.
 
-        The logit of a cell is the least, over its tokens, of the score of the tag minus the best score of another one.
-        It is never below 0, so the threshold 0 keeps the whole answer and a lower one adds nothing. `limit`: at most
-        that many cells an example, the best.
+        The logit of a cell is the least, over its tokens, of the score of the answer minus that of the best one with
+        another tag there. It is never below 0, so the threshold 0 keeps the whole answer and a lower one adds nothing.
+        `limit`: at most that many cells an example, the best.
         """
         where = tags.sequences(batch.legal)
-        best = self._scores(batch, where).topk(2)
-        margins = best.values[..., 0] - best.values[..., 1]
-        return tags.found(self.grid, where, best.indices[..., 0], margins, threshold=threshold, limit=limit)
+        answer, margins = self._answer(self._scores(batch, where), where.mask)
+        return tags.found(self.grid, where, answer, margins, threshold=threshold, limit=limit)
+
+    def _answer(
+        self, scores: Float[Tensor, "batch length tags"], mask: Bool[Tensor, "batch length"]
+    ) -> tuple[Int[Tensor, "batch length"], Float[Tensor, "batch length"]]:
+        """The tags, and the margin of each."""
+        if self.constrained:
+            free = scores.new_zeros(scores.shape[-1])
+            return best_path(scores, mask, *only_legal(free, free.repeat(len(free), 1)), free)
+        best = scores.topk(2)
+        return best.indices[..., 0], best.values[..., 0] - best.values[..., 1]
 
     def _scores(self, batch: Batch, where: tags.Sequences) -> Float[Tensor, "batch length tags"]:
         hidden = self.dropout(self.encoder(batch.tokens, batch.attention))

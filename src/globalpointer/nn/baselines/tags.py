@@ -95,16 +95,6 @@ def decode(
     return torch.stack([example, kind[starts], first, ends.nonzero()[:, 1]], 1), least
 
 
-def only_legal(
-    start: Float[Tensor, " tags"], transitions: Float[Tensor, "tags tags"]
-) -> tuple[Float[Tensor, " tags"], Float[Tensor, "tags tags"]]:
-    """-inf where an I follows neither a B nor an I of its type."""
-    tag = torch.arange(len(start), device=start.device)
-    inner, kind = (tag > OUTSIDE) & (tag % 2 == 0), (tag - 1) // 2
-    broken = inner & (kind[:, None] != kind)
-    return start.masked_fill(inner, float("-inf")), transitions.masked_fill(broken, float("-inf"))
-
-
 def found(
     grid: Grid,
     where: Sequences,

@@ -11,7 +11,7 @@ from globalpointer.config import load_recipe
 from globalpointer.data.batching import collate
 from globalpointer.errors import ConfigError, DependencyError
 from globalpointer.nn.baselines.crf import CrfTagger
-from globalpointer.nn.baselines.tags import only_legal
+from globalpointer.nn.baselines.paths import only_legal
 from globalpointer.training.fit import encode
 from globalpointer.training.start import start
 

@@ -99,11 +99,11 @@ def score(part: str, key: str) -> Number:
     return lambda run: float(run[part][key])
 
 
-def in_slice(group: str, part: str) -> Number:
-    """F1 of a slice of the test part; None where it has no gold."""
+def in_slice(group: str, part: str, rate: str = "f1") -> Number:
+    """F1 of a slice of the test part, or another rate; None where it has no gold."""
 
     def number(run: Row) -> float | None:
         counts = run["test"]["slices"][group][part]
-        return float(counts["f1"]) if counts["gold"] else None
+        return float(counts[rate]) if counts["gold"] else None
 
     return number

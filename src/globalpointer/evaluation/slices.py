@@ -26,8 +26,8 @@ SLICES: Mapping[str, tuple[str, ...]] = {
 length: L1 < 3 units, L2 3 to 5, L3 6 and more; found entities by their own length. single: exactly one unit, or not.
 density: units covered by gold / units of the text; D1 up to 0.1, D2 up to 0.3, D3 above; found entities by the gold
 density of their document. nesting: "nested" overlaps another entity (inside it, around it, crossing it or on the same
-span); a right answer goes with its gold entity, a wrong one is nested if it overlaps another found one. mention:
-whether the surface string is among those seen in training.
+span); a right answer goes with its gold entity, a wrong one is nested if it overlaps another found or a nested gold
+one. mention: whether the surface string is among those seen in training.
 
 Source: the length and density bins of the GlobalPointer experiments; density there is undefined, so it is defined here.
 """
@@ -84,7 +84,8 @@ class Tally:
             return
         ruler = Ruler(text, self.unit)
         density = _bin(ruler.density(gold), (0.1, 0.3), SLICES["density"])
-        nested_gold, nested_found = _nested(gold), _nested(found)
+        nested_gold = _nested(gold)
+        nested_found = _nested(found) | _touching(found, nested_gold, len(text))
         for entity in gold | found:
             sides = (
                 ("gold", "found", "right")
@@ -129,3 +130,11 @@ def _bin(value: float, borders: tuple[float, ...], names: tuple[str, ...]) -> st
 
 def _nested(entities: frozenset[Entity]) -> frozenset[Entity]:
     return frozenset(entity for group in clusters(entities) if len(group) > 1 for entity in group)
+
+
+def _touching(found: frozenset[Entity], gold: frozenset[Entity], size: int) -> frozenset[Entity]:
+    """Those found that share a character of the text with one of gold."""
+    covered = bytearray(size)
+    for entity in gold:
+        covered[entity.start : entity.end] = b"\1" * len(entity.span)
+    return frozenset(entity for entity in found if any(covered[entity.start : entity.end]))

@@ -52,6 +52,12 @@ def test_a_right_answer_is_nested_with_its_gold_entity() -> None:
     assert counts["nesting"] == {"flat": Counts(1, 1, 1), "nested": Counts(2, 3, 1)}
 
 
+def test_a_wrong_answer_is_nested_where_gold_nests_whether_or_not_it_has_company() -> None:
+    gold = [("A", 0, 6), ("B", 2, 4), ("C", 8, 9)]
+    counts = tally("x" * 20, gold, [("A", 1, 3), ("C", 8, 10), ("D", 6, 8)])
+    assert counts["nesting"] == {"flat": Counts(1, 2, 0), "nested": Counts(2, 1, 0)}
+
+
 def test_mentions_are_compared_by_surface_and_only_where_training_is_known() -> None:
     assert "mention" not in tally("Ann Bob", [("P", 0, 3)], [])
     counts = tally("Ann Bob", [("P", 0, 3), ("P", 4, 7)], [("P", 4, 7)], seen=["Ann"])

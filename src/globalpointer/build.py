@@ -87,6 +87,9 @@ MADE_FOR = {
 }
 """The kind of task that each extractor is made for; a head is for any."""
 
+ONE_TAG = ("softmax", "crf")
+"""Systems that give a token one tag, so that of entities that overlap they learn and find one."""
+
 LOSSES: dict[str, Loss] = {
     "multilabel": multilabel_crossentropy,
     "binary": binary_crossentropy,

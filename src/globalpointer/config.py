@@ -118,8 +118,8 @@ class TaskConfig(Section):
     max_width: int | None = Field(default=None, ge=1)
     """The longest entity or argument in tokens; longer gold counts as lost. None: no bound."""
     overlap_policy: Literal["nested", "flat", "longest", "allow"] | None = None
-    """What is done where found entities overlap, unless a call says otherwise. None: for kind "ner" "flat" where fewer
-    than one training entity in a thousand overlaps another, else "nested"; "allow" for the other kinds."""
+    """What is done where found entities overlap, unless a call says otherwise. None: for kind "ner" "flat" where at
+    most one training entity in a thousand overlaps another, else "nested"; "allow" for the other kinds."""
     entities: Literal["typed", "roles"] | None = None
     """Relations: whether entities have the labels of the schema, or are subjects and objects told apart. None: typed,
     but roles for data without offsets."""

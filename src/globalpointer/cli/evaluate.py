@@ -18,7 +18,7 @@ from globalpointer.cli.options import (
     reading,
     thresholds,
 )
-from globalpointer.cli.output import show, to_person, write_json, write_text
+from globalpointer.cli.output import refuse_same, show, to_person, write_json, write_text
 
 if TYPE_CHECKING:
     from globalpointer.predictor import Predictor
@@ -57,6 +57,7 @@ def evaluate(
     from globalpointer.predictor import Predictor
     from globalpointer.text.schema import told
 
+    refuse_same(files, json, html)
     predictor = Predictor.from_pretrained(model)
     chosen, options = reading(predictor.recipe, format, joiner, files)
     kind = predictor.recipe.task.kind
@@ -64,23 +65,25 @@ def evaluate(
     gold = _annotated(files, chosen, options)
     check_annotated(gold, ANNOTATION[kind])
     seen = None if train is None else evaluation.mentions(list(read_all(train, chosen, **options)))
+    # What is not given is each model's own.
     settings: dict[str, Any] = {
         "threshold": thresholds(threshold),
-        "overlap_policy": overlap_policy or predictor.overlap_policy,
+        "overlap_policy": overlap_policy,
         "batch_size": batch_size,
     }
     found = predictor.predict(gold, show_progress_bar=True, **settings)
     if unknown := told(predictor.schema.unknown(gold), "these files"):
         to_person(unknown)
+    for said in _apart(gold, _used(predictor, settings)["overlap_policy"], kind):
+        to_person(said)
     report = evaluation.EVALUATIONS[kind](gold, found, unit=predictor.model.config.text["unit"], seen=seen)
-    numbers: dict[str, Any] = {**report.to_dict(), "model": model, "files": list(files), **settings}
-    if settings["threshold"] is None:
-        numbers["threshold"] = predictor.threshold
+    numbers: dict[str, Any] = {**report.to_dict(), "model": model, "files": list(files), **_used(predictor, settings)}
     piped = json == "-"
     show(table(report), stderr=piped)
     if second is not None:
         again = second.predict(gold, show_progress_bar=True, **settings)
-        numbers["against"] = {"model": against, **_compare(kind, gold, found, again, str(against), piped=piped)}
+        compared = _compare(kind, gold, found, again, str(against), piped=piped)
+        numbers["against"] = {"model": against, **_used(second, settings), **compared}
     if json is not None:
         write_json(json, numbers)
     if html is not None:
@@ -96,6 +99,20 @@ def _annotated(files: Sequence[str], format: str, options: dict[str, Any]) -> "l
     if not documents:
         raise DataError(f"no documents to evaluate on (read as {format!r})", path=", ".join(files))
     return documents
+
+
+def _apart(gold: "list[Document]", policy: str, kind: str) -> list[str]:
+    """Told where gold entities overlap and found ones may not."""
+    from globalpointer.tasks.overlap import unfindable
+
+    said = unfindable(gold, "these files") if kind == "ner" and policy in ("flat", "longest") else None
+    return [] if said is None else [f"{said} (overlap policy {policy!r}; --overlap-policy nested allows it)"]
+
+
+def _used(predictor: "Predictor", settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings that a model answered by."""
+    own = {"threshold": predictor.threshold, "overlap_policy": predictor.overlap_policy}
+    return {name: own.get(name) if value is None else value for name, value in settings.items()}
 
 
 def _second(against: str, model: str, kind: str) -> "Predictor":

@@ -6,12 +6,21 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
 from rich.console import Console, RenderableType
+
+from globalpointer.errors import DataError
+
+
+def refuse_same(read: Sequence[str], *written: str | None) -> None:
+    """Raise DataError where a file that is read would be written over."""
+    for out in filter(None, written):
+        if any(os.path.exists(out) and os.path.exists(each) and os.path.samefile(each, out) for each in read):
+            raise DataError("this is the file that is read; name another file to write to", path=out)
 
 
 def to_person(renderable: RenderableType) -> None:

@@ -1,7 +1,6 @@
 """`globalpointer predict`: texts in, one JSON object a line out, as soon as it is found."""
 
 import itertools
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from globalpointer.cli.options import BatchSize, Joiner, Model, OverlapPolicy, Threshold, reading, thresholds
-from globalpointer.cli.output import byte_sink, forget_stdout, json_line, to_person, write_text
+from globalpointer.cli.output import byte_sink, forget_stdout, json_line, refuse_same, to_person, write_text
 from globalpointer.errors import DataError
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def predict(
     """
     from globalpointer.predictor import Predictor
 
-    _refuse_same(file, output, html)
+    refuse_same([file], output, html)
     predictor = Predictor.from_pretrained(model)
     source = _Source(_documents(file, format, joiner, predictor.recipe))
     originals, queue = itertools.tee(source)
@@ -80,13 +79,6 @@ def predict(
         to_person(f"drawn in {html}")
     if source.error is not None:
         raise source.error
-
-
-def _refuse_same(file: str, *outputs: str | None) -> None:
-    """The texts are still being read while answers are written: writing over them would lose them."""
-    for out in outputs:
-        if out is not None and os.path.exists(out) and os.path.exists(file) and os.path.samefile(file, out):
-            raise DataError("this is the file that is read; name another file to write to", path=out)
 
 
 class _Source:

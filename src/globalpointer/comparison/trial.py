@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from globalpointer.build import EXTRACTORS
+from globalpointer.build import EXTRACTORS, ONE_TAG
 from globalpointer.comparison.plan import System
 from globalpointer.errors import ConfigError, GlobalPointerError
 from globalpointer.tasks.overlap import overlapping
@@ -17,9 +17,6 @@ from globalpointer.training.warm import warm_start
 
 FIRST = 8
 """Documents that a trial has at least; more only for the labels that these lack."""
-
-ONE_TAG = ("softmax", "crf")
-"""Systems that give a token one tag, so that of entities that overlap they learn one."""
 
 
 def check_systems(systems: Sequence[System], corpus: Corpus, folder: Path) -> None:

@@ -30,6 +30,14 @@ def fitting(documents: Iterable[Document]) -> OverlapPolicy:
     return "flat" if some <= FEW * all_ else "nested"
 
 
+def unfindable(documents: Iterable[Document], where: str) -> str | None:
+    """Told where entities overlap that a policy without overlaps never finds; None where none do."""
+    some, all_ = overlapping(documents)
+    if not some:
+        return None
+    return f"{some} of {all_} entities of {where} overlap another, and of found entities none do"
+
+
 def resolve(entities: Sequence[Entity], policy: str = "nested") -> tuple[Entity, ...]:
     """The entities that a policy keeps, in reading order.
 

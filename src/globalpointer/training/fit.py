@@ -10,11 +10,12 @@ from rich.progress import track
 from transformers import TrainerState, set_seed
 from transformers.trainer_callback import PrinterCallback
 
+from globalpointer.build import ONE_TAG
 from globalpointer.config import Recipe
 from globalpointer.data.batching import Example, encode_documents
 from globalpointer.errors import DataError
 from globalpointer.predictor import Predictor
-from globalpointer.tasks.overlap import overlapping
+from globalpointer.tasks.overlap import unfindable
 from globalpointer.text.schema import Schema
 from globalpointer.text.schema import told as unknown
 from globalpointer.text.spans import Document
@@ -150,14 +151,13 @@ def _begin(
 
 
 def _flattened(recipe: Recipe, predictor: Predictor, corpus: Corpus) -> list[str]:
-    """Told where so few entities overlap that the model is to find none that do."""
-    few, number = overlapping(corpus.train)
-    if recipe.task.overlap_policy is not None or predictor.overlap_policy != "flat" or not few:
+    """Told where entities overlap though the model finds none that do: a tagger, or next to none did in training."""
+    tagger = recipe.model.head in ONE_TAG
+    if not tagger and (recipe.task.overlap_policy is not None or predictor.overlap_policy != "flat"):
         return []
-    return [
-        f"{few} of {number} training entities overlap another: so few that of found entities none do "
-        '(task.overlap_policy = "nested" allows it)'
-    ]
+    parts = {"the training part": corpus.train, "the dev part": corpus.dev, "the test part": corpus.test or []}
+    why = "a token has one tag" if tagger else 'task.overlap_policy = "nested" allows it'
+    return [f"{said} ({why})" for name, part in parts.items() if (said := unfindable(part, name))]
 
 
 def _unknown(schema: Schema, corpus: Corpus) -> list[str]:

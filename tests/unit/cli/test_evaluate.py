@@ -17,7 +17,8 @@ def test_json_has_the_scores_at_the_top_level(cli, predictor, gold, tmp_path):
     assert (numbers["precision"], numbers["recall"], numbers["f1"]) == (1.0, 0.5, pytest.approx(2 / 3))
     assert numbers["files"] == [str(gold)]
     assert "66.67" in result.out
-    assert predictor.asked == {"threshold": None, "overlap_policy": "nested", "batch_size": 32}
+    assert predictor.asked == {"threshold": None, "overlap_policy": None, "batch_size": 32}
+    assert (numbers["threshold"], numbers["overlap_policy"]) == (0.5, "nested")
 
 
 def test_json_on_stdout_stands_alone(cli, predictor, gold):
@@ -30,6 +31,38 @@ def test_options_reach_the_predictor(cli, predictor, gold):
     options = ("--threshold", "PER=0.7", "--overlap-policy", "flat", "--batch-size", "3")
     assert cli("evaluate", "m", gold, *options).code == 0
     assert predictor.asked == {"threshold": {"PER": 0.7}, "overlap_policy": "flat", "batch_size": 3}
+
+
+def test_each_of_two_models_answers_by_its_own_policy(cli, predictor, gold, monkeypatch, tmp_path):
+    policies = {"m": "nested", "n": "flat"}
+    monkeypatch.setattr(predictor, "from_pretrained", classmethod(lambda cls, name: replaced(cls(), policies[name])))
+
+    def replaced(made, policy):
+        made.overlap_policy = policy
+        return made
+
+    assert cli("evaluate", "m", gold, "--json", tmp_path / "out.json", "--against", "n").code == 0
+    numbers = json.loads((tmp_path / "out.json").read_text())
+    assert (numbers["overlap_policy"], numbers["against"]["overlap_policy"]) == ("nested", "flat")
+    assert predictor.asked["overlap_policy"] is None
+
+
+def test_overlapping_gold_is_told_where_the_policy_finds_none(cli, predictor, tmp_path):
+    entities = [{"start": 0, "end": 3, "label": "PER"}, {"start": 0, "end": 8, "label": "PER"}]
+    (tmp_path / "nested.jsonl").write_text(json.dumps({"text": "Ann Berg", "entities": entities}) + "\n")
+    told = "2 of 2 entities of these files overlap another, and of found entities none do"
+    assert told in cli("evaluate", "m", tmp_path / "nested.jsonl", "--overlap-policy", "flat").err
+    assert told not in cli("evaluate", "m", tmp_path / "nested.jsonl").err
+
+
+@pytest.mark.parametrize("words", [("evaluate", "m", "--html"), ("evaluate", "m", "--json"), ("check", "--json")])
+def test_the_file_that_is_read_is_not_written_over(cli, predictor, gold, words):
+    *command, option = words
+    before = gold.read_bytes()
+    result = cli(*command, gold, option, gold)
+    assert result.code == 1
+    assert "this is the file that is read" in result.err
+    assert gold.read_bytes() == before
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from rich.console import Console
 from benchmarks.accuracy import scores, totals
 from benchmarks.rows import ROOT, read_rows, write_rows
 from globalpointer.comparison import rows
-from globalpointer.comparison.compare import SPEED
 from globalpointer.comparison.runs import FOUND, ROWS, Ground, answers, place
+from globalpointer.comparison.speed import SPEED
 from globalpointer.config import Recipe, load_recipe
 from globalpointer.evaluation import read_report
 from globalpointer.evaluation.counts import Counts

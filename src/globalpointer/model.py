@@ -127,7 +127,12 @@ def load_model(folder: str | Path) -> GlobalPointerModel:
         raise
     except Exception as error:  # a damaged config or weights file: each mistake has another class
         said = f"{type(error).__name__}: {error}"
-        raise ModelError(f"{folder}: no model could be loaded from its config.json and weights: {said}") from None
+        what = (
+            "no model could be loaded from its config.json and weights"
+            if Path(folder).exists()
+            else "there is no such folder, and no model of that name could be loaded from the hub"
+        )
+        raise ModelError(f"{folder}: {what}: {said}") from None
     model, info = loaded
     if info["missing_keys"] or info["unexpected_keys"] or info["mismatched_keys"]:
         wrong = {kind: sorted(keys) for kind, keys in info.items() if keys}

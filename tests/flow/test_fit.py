@@ -108,6 +108,38 @@ def test_an_output_folder_is_never_emptied_by_mistake(recipe, tmp_path, finished
     assert (tmp_path / "precious.txt").exists()
 
 
+def test_only_what_a_run_wrote_is_removed(recipe, tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "recipe.toml").write_text(recipe.to_toml(), encoding="utf-8")
+    (folder / "thesis.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"also holds thesis\.txt: move that away"):
+        fit(recipe, folder, overwrite=True)
+    (folder / "thesis.txt").unlink()
+    # a name that a run writes, of a file that this one reads
+    write(sample("train", "zh")[:20], folder / "history.jsonl", "jsonl")
+    inside = load_recipe(folder / "recipe.toml", [f"data.train={folder / 'history.jsonl'}"])
+    with pytest.raises(ConfigError, match=r"would remove what the run is to read, .*history\.jsonl"):
+        fit(inside, folder, overwrite=True)
+    assert sorted(each.name for each in folder.iterdir()) == ["history.jsonl", "recipe.toml"]
+
+
+def test_a_training_that_diverges_is_no_model(files, tmp_path):
+    wild = {**TRAINING, "learning_rate": 1e30}
+    recipe = load_recipe(None, data={"format": "jsonl", **files}, model=SMALL, training=wild)
+    with pytest.raises(ConfigError, match=r"diverged: after step \d+ .* lower training\.learning_rate \(1e\+30\)"):
+        fit(recipe, tmp_path / "run")
+    assert not (tmp_path / "run" / "report.json").exists()
+
+
+def test_a_run_killed_after_its_last_word_is_finished(finished, recipe):
+    left = finished.folder / "checkpoints" / "checkpoint-9"
+    left.mkdir(parents=True)
+    (left / "complete").touch()
+    assert fit(recipe, finished.folder, resume=True).dev == finished.dev
+    assert not left.exists()
+
+
 @pytest.mark.parametrize("wrong", ["data.train=absent.jsonl", "model.head=none", "model.window=1"])
 def test_a_mistake_leaves_the_older_run_as_it_was(recipe, tmp_path, wrong):
     (tmp_path / "recipe.toml").write_text(recipe.to_toml(), encoding="utf-8")

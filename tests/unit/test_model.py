@@ -60,6 +60,11 @@ def test_a_folder_without_a_model(tmp_path):
         load_model(tmp_path)
 
 
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(ModelError, match=r"nowhere: there is no such folder, and no model of that name"):
+        load_model(tmp_path / "nowhere")
+
+
 def test_a_broken_configuration(folder):
     (folder / "config.json").write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match="no model could be loaded"):

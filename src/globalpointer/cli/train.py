@@ -66,11 +66,13 @@ def train(
     [bold]globalpointer train --format bio --joiner "" --train train.txt --dev dev.txt --output runs/mine[/]
     """
     from globalpointer.config import load_recipe
+    from globalpointer.errors import DataError
 
     one_of_them(resume=resume, overwrite=overwrite)
     folder = _folder(recipe, output)
-    if resume and recipe is None and not train and (folder / "recipe.toml").is_file():
-        recipe = folder / "recipe.toml"
+    kept = folder / "recipe.toml"
+    if resume and recipe is None and not train and kept.is_file():
+        recipe = kept
     if recipe is None and (not train or format is None):
         raise typer.BadParameter("give a RECIPE.toml, or at least --format and --train")
     loaded = load_recipe(
@@ -91,7 +93,14 @@ def train(
     )
     refuse_full(folder, resume=resume, overwrite=overwrite)
     base = None if recipe is None else recipe.parent
-    fit_and_tell(loaded, folder, base, resume=resume, overwrite=overwrite)
+    try:
+        fit_and_tell(loaded, folder, base, resume=resume, overwrite=overwrite)
+    except DataError as error:
+        if recipe != kept or not resume:
+            raise
+        raise DataError(
+            f"{error} (if the data stands beside the recipe, give that again: RECIPE.toml --output {folder} --resume)"
+        ) from None
 
 
 def _given(**flags: Any) -> dict[str, Any]:

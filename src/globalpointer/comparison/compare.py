@@ -10,12 +10,10 @@ from globalpointer.comparison.outcome import Comparison
 from globalpointer.comparison.plan import Plan
 from globalpointer.comparison.report import write_report
 from globalpointer.comparison.rows import Row
-from globalpointer.comparison.runs import Ground, carry_out, place, unfinished
-from globalpointer.comparison.speed import Speed, keep, kept, timed
+from globalpointer.comparison.runs import Ground, carry_out, left_out, place, unfinished
+from globalpointer.comparison.speed import SPEED, Speed, keep, kept, timed
 from globalpointer.comparison.trial import check_systems, remarks
 from globalpointer.training.documents import load_corpus
-
-SPEED = "speed.json"
 
 
 def compare(
@@ -42,7 +40,7 @@ def compare(
     waiting = {run.system for run in (unfinished(plan, folder) if resume else plan.runs)}
     check_systems([system for system in plan.systems if system.name in waiting], corpus, folder)
     prepare(folder, overwrite=overwrite)
-    partly = remarks(plan.systems, corpus.train)
+    partly = [*remarks(plan.systems, corpus.train), *left_out(plan, folder)]
     for remark in partly:
         console.print(remark, style="yellow", markup=False, soft_wrap=True)
     rows, failures = carry_out(plan, folder, ground, console)

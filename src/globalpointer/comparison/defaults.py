@@ -19,6 +19,12 @@ UNUSED = "-"
 _OF_HEADS = ("dim", "rotary")
 """Keys of `[model]` that are options of the head."""
 
+_OF_TASKS = {
+    ("ner", "overlap_policy"): "by the data",
+    ("relation", "overlap_policy"): "allow",
+    ("event", "overlap_policy"): "allow",
+}
+
 
 def shown(recipe: Recipe, key: str, value: Any) -> str:
     """The value of a dotted key as a report shows it; where it is None, what holds then."""
@@ -26,6 +32,8 @@ def shown(recipe: Recipe, key: str, value: Any) -> str:
     found = value
     if section == "training" and value is None:
         found = _of_training(recipe, name)
+    elif section == "task" and value is None:
+        found = _OF_TASKS.get((recipe.task.kind, name))
     elif section == "model":
         found = _of_model(recipe, name, value)
     return "none" if found is None else str(found)

@@ -4,12 +4,18 @@ import shutil
 from pathlib import Path
 
 from globalpointer.comparison.plan import Plan
-from globalpointer.comparison.runs import ROWS, place
+from globalpointer.comparison.report import MARKDOWN, PAGE, PICTURES
+from globalpointer.comparison.runs import ROWS, RUNS, place
+from globalpointer.comparison.speed import SPEED
 from globalpointer.config import load_recipe
 from globalpointer.errors import ConfigError
 from globalpointer.training.differences import told
+from globalpointer.training.emptied import check_emptied
 from globalpointer.training.folder import RECIPE
-from globalpointer.training.inputs import check, digests
+from globalpointer.training.inputs import check, digests, places
+
+WRITTEN = frozenset((ROWS, RUNS, SPEED, MARKDOWN, PAGE, PICTURES))
+"""All that a comparison leaves in its folder."""
 
 
 def check_folder(plan: Plan, folder: Path, *, resume: bool, overwrite: bool) -> None:
@@ -23,6 +29,9 @@ def check_folder(plan: Plan, folder: Path, *, resume: bool, overwrite: bool) -> 
         raise ConfigError(f"{folder}: a folder is expected for the comparison, this is a file")
     if folder.is_dir() and any(folder.iterdir()):
         _check_ours(folder, resume=resume, overwrite=overwrite)
+        if overwrite:
+            read = (place for each in plan.systems for place in places(each.recipe, each.base).values())
+            check_emptied(folder, written=WRITTEN, read=read)
     if resume:
         _check_runs(plan, folder)
 

@@ -9,7 +9,7 @@ from globalpointer.build import EXTRACTORS, HEADS, look_up
 from globalpointer.comparison.heads import with_head
 from globalpointer.config import Recipe, load_recipe
 from globalpointer.errors import ConfigError
-from globalpointer.training.arguments import DEFAULTS
+from globalpointer.training.arguments import DEFAULTS, checked
 from globalpointer.training.documents import resolve_path
 
 _PATHS = ("train", "dev", "test", "without")
@@ -78,6 +78,8 @@ def make_plan(
     _check_names([system.name for system in systems], "two systems", list(heads) or files)
     _check_shared(systems)
     _check_names(seeds, "two seeds", seeds)
+    for seed in seeds:
+        checked("seed", seed)
     return Plan(systems, tuple(_runs(systems, seeds)))
 
 

@@ -15,6 +15,7 @@ from globalpointer.comparison.plan import Plan, Run
 from globalpointer.comparison.progress import overall, present
 from globalpointer.comparison.rows import Part, Row
 from globalpointer.data.readers import read
+from globalpointer.data.readers.annotate import counted
 from globalpointer.data.writers.files import new_file
 from globalpointer.errors import GlobalPointerError, LimitWarning
 from globalpointer.evaluation import EVALUATIONS, mentions
@@ -85,6 +86,18 @@ def unfinished(plan: Plan, folder: Path) -> list[Run]:
     """The runs of the plan that are not in `rows.jsonl` yet, or whose answers are lost."""
     known = rows.read(folder / ROWS)
     return [run for run in plan.runs if not _is_finished(run, folder, known.get((run.system, run.seed)))]
+
+
+def left_out(plan: Plan, folder: Path) -> list[str]:
+    """Told where the folder has finished runs that are not of the plan."""
+    others = rows.read(folder / ROWS).keys() - {(run.system, run.seed) for run in plan.runs}
+    if not others:
+        return []
+    names = ", ".join(sorted(f"{system} {seed}" for system, seed in others))
+    return [
+        f"not in the report, which is of the systems and seeds that were named: "
+        f"{counted(len(others), 'finished run')} of {ROWS} ({names})"
+    ]
 
 
 def place(folder: Path, run: Run | Row) -> Path:

@@ -22,6 +22,8 @@ from globalpointer.errors import SchemaError
 from globalpointer.predictor import Predictor
 from globalpointer.text.spans import Document
 
+SPEED = "speed.json"
+
 TEXTS, ROUNDS = 128, 7
 
 Seconds = Mapping[str, Mapping[str, list[float]]]

@@ -51,6 +51,7 @@ RESERVED = (
 
 _Seed = Annotated[int, Field(ge=0, lt=2**32)]
 _Positive = Annotated[int, Field(ge=1)]
+_Decay = Annotated[float, Field(ge=0, lt=1)]
 _NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 BOUNDS: Mapping[str, Any] = {
@@ -63,6 +64,9 @@ BOUNDS: Mapping[str, Any] = {
     "per_device_train_batch_size": _Positive,
     "per_device_eval_batch_size": _Positive,
     "dataloader_num_workers": Annotated[int, Field(ge=0)],
+    "adam_beta1": _Decay,
+    "adam_beta2": _Decay,
+    "adam_epsilon": _NotNegative,
     "seed": _Seed,
     "data_seed": _Seed | None,
 }
@@ -124,7 +128,7 @@ def parse(
         **training,
     }
     ours = {name: chosen.pop(name) for name in OURS if name in chosen}
-    chosen |= {name: _checked(name, value) for name, value in training.items() if name in chosen}
+    chosen |= {name: checked(name, value) for name, value in training.items() if name in chosen}
     try:
         settings = Settings.model_validate(ours)
         arguments = TrainingArguments(
@@ -139,14 +143,14 @@ def parse(
     except ValidationError as error:
         wrong = error.errors()[0]
         raise ConfigError(f"training.{wrong['loc'][0]}: {wrong['msg']}, found {wrong['input']!r}") from None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, ImportError) as error:
         raise ConfigError(f"[training] was refused by transformers.TrainingArguments: {error}") from None
     if settings.patience is not None and arguments.eval_strategy == "no":
         raise ConfigError("training.patience needs evaluations, and training.eval_strategy is 'no'")
     return arguments, settings
 
 
-def _checked(name: str, value: Any) -> Any:
+def checked(name: str, value: Any) -> Any:
     """A value for transformers.TrainingArguments, of the type that it declares and never looks at."""
     declared = get_type_hints(TrainingArguments)[name]
     kind = BOUNDS.get(name) or declared

@@ -1,5 +1,6 @@
 """A recipe from start to saved model: documents, model, training, calibration, report, model card."""
 
+import shutil
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -66,6 +67,7 @@ def fit(
         inputs.check(folder, now)
     if resume and (folder / REPORT).is_file():
         same_recipe(recipe, folder)
+        shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
         return read_result(folder)
     suited = preset(recipe.model.encoder, pretrained=recipe.model.pretrained)
     arguments, settings = parse(recipe.training, folder / CHECKPOINTS, suited=suited)
@@ -80,7 +82,7 @@ def fit(
     predictor, examples, lost = _begin(recipe, corpus, teacher, console)
     warm = warm_start(recipe, predictor.model.extractor, settings.warm_epochs, of=arguments.num_train_epochs)
     if leads:
-        prepare(recipe, folder, resume=resume, overwrite=overwrite)
+        prepare(recipe, folder, read=inputs.places(recipe, base).values(), resume=resume, overwrite=overwrite)
         inputs.keep(folder, now)
     taught = [] if teacher is None else teacher.notes
     notes = [

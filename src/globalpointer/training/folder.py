@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,13 +10,22 @@ from globalpointer.config import Recipe, load_recipe
 from globalpointer.data.writers.files import new_file
 from globalpointer.errors import ConfigError
 from globalpointer.evaluation import AnyReport, read_report
-from globalpointer.predictor import Predictor
+from globalpointer.predictor import CARD, Predictor
 from globalpointer.tasks.thresholds import UNDECIDED
 from globalpointer.training import checkpoints
 from globalpointer.training.differences import told
+from globalpointer.training.emptied import check_emptied
+from globalpointer.training.inputs import INPUTS
 
 CHECKPOINTS, RECIPE, REPORT, HISTORY = "checkpoints", "recipe.toml", "report.json", "history.jsonl"
 WEIGHTS = "model.safetensors"
+STAGING = ".staging"
+
+WRITTEN = frozenset(
+    (CHECKPOINTS, RECIPE, REPORT, f".{REPORT}", HISTORY, INPUTS, STAGING, CARD, WEIGHTS)
+    + ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
+)
+"""All that a run leaves in its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +46,11 @@ class FitResult:
     teacher: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
-def prepare(recipe: Recipe, folder: Path, *, resume: bool, overwrite: bool) -> None:
-    """An output folder that belongs to this run: empty, or this recipe's own where it is resumed."""
+def prepare(recipe: Recipe, folder: Path, *, read: Iterable[Path], resume: bool, overwrite: bool) -> None:
+    """An output folder that belongs to this run: empty, or this recipe's own where it is resumed.
+
+    `read`: what the run reads, which must not be in a folder that is emptied.
+    """
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f"{folder}: the output must be a folder, and a file of that name is there")
     if resume and (folder / RECIPE).is_file():
@@ -49,6 +61,7 @@ def prepare(recipe: Recipe, folder: Path, *, resume: bool, overwrite: bool) -> N
             raise ConfigError(f"{folder}: the folder is not empty; --resume goes on with it, --overwrite starts anew")
         if not (folder / RECIPE).is_file():
             raise ConfigError(f"{folder}: the folder holds no earlier run (no {RECIPE}), so it is not overwritten")
+        check_emptied(folder, written=WRITTEN, read=read)
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with new_file(folder / RECIPE) as file:
@@ -67,7 +80,7 @@ def same_recipe(recipe: Recipe, folder: Path) -> None:
 
 def keep(predictor: Predictor, folder: Path) -> None:
     """Write the model into its folder, each file in one step, so that a usable model is there at any moment."""
-    staging = folder / ".staging"
+    staging = folder / STAGING
     shutil.rmtree(staging, ignore_errors=True)
     try:
         with checkpoints.writing(folder):

@@ -20,7 +20,7 @@ SHOWN = 12
 """Hexadecimal digits of a digest that tell two files apart for a reader."""
 
 Digests = Mapping[str, str]
-"""SHA-256 by the name of a file in the recipe; of the files of a model folder by "folder/name"."""
+"""SHA-256 by the name of a file in the recipe; of those in a folder by "folder/name", of their names by "folder/"."""
 
 
 def digests(recipe: Recipe, base: Path | None = None) -> Digests:
@@ -30,12 +30,19 @@ def digests(recipe: Recipe, base: Path | None = None) -> Digests:
     missing, which those who read them report better.
     """
     found = {}
-    for name in dict.fromkeys(str(split_place(path)[0]) for path in _named(recipe)):
-        place = Path(resolve_path(name, base))
+    for name, place in places(recipe, base).items():
         for file in _files(place):
             inside = f"/{file.relative_to(place)}" if place.is_dir() else ""
             found[f"{name}{inside}"] = _digest(file)
+        if place.is_dir() and not is_model(place):
+            found[f"{name}/"] = _digest_of_names(place)
     return found
+
+
+def places(recipe: Recipe, base: Path | None = None) -> dict[str, Path]:
+    """Where each file and folder that a recipe names is, by that name."""
+    names = dict.fromkeys(str(split_place(path)[0]) for path in _named(recipe))
+    return {name: Path(resolve_path(name, base)) for name in names}
 
 
 def check(folder: Path, now: Digests) -> None:
@@ -49,7 +56,12 @@ def check(folder: Path, now: Digests) -> None:
     before = json.loads(kept.read_text(encoding="utf-8"))
     changed = [name for name, digest in now.items() if before.get(name, digest) != digest]
     if changed:
-        told = ", ".join(f"{name} (sha256 {before[name][:SHOWN]}, now {now[name][:SHOWN]})" for name in changed)
+        told = ", ".join(
+            f"{name} (files were added or taken away)"
+            if name.endswith("/")
+            else f"{name} (sha256 {before[name][:SHOWN]}, now {now[name][:SHOWN]})"
+            for name in changed
+        )
         raise ConfigError(
             f"{folder}: the run to resume was begun with other files: {told}; bring them back, begin anew with "
             "--overwrite, or use another --output"
@@ -74,10 +86,20 @@ def _files(place: Path) -> Iterator[Path]:
     """The file itself, of a model folder what matters, of any other folder all files."""
     if place.is_file():
         yield place
-    elif (place / "config.json").is_file():
+    elif is_model(place):
         yield from (place / name for name in OF_MODELS if (place / name).is_file())
     elif place.is_dir():
         yield from sorted(each for each in place.rglob("*") if each.is_file())
+
+
+def is_model(place: Path) -> bool:
+    """Whether a folder holds a model, of any library."""
+    return (place / "config.json").is_file()
+
+
+def _digest_of_names(place: Path) -> str:
+    names = "\n".join(str(file.relative_to(place)) for file in _files(place))
+    return hashlib.sha256(names.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _digest(file: Path) -> str:

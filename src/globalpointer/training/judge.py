@@ -67,8 +67,9 @@ def finish(
     write_card(recipe, predictor.schema, plain, folder / "README.md")
     staged = folder / f".{REPORT}"
     staged.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
-    shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
     staged.replace(folder / REPORT)
+    # Only now: a run that is killed between the two is finished.
+    shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
 
 
 def _answer(

@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader, Sampler
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from globalpointer.data.batching import Example, buckets, collate
+from globalpointer.errors import ConfigError
 from globalpointer.grid import Grid
 from globalpointer.model import GlobalPointerModel
 from globalpointer.nn.encoders.huggingface import quietly
@@ -142,6 +143,7 @@ class ExtractionTrainer(Trainer):
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """The development scores of the model from end to end, averaged weights applied; the best model is kept."""
         started = time.perf_counter()
+        self._check_finite()
         if self.average is not None:
             with self.average.applied():
                 scores = self._judge_and_keep()
@@ -164,6 +166,14 @@ class ExtractionTrainer(Trainer):
             self.add_callback(_Averaging(self.average))
             if checkpoint is not None:
                 self.average.load(checkpoint / AVERAGE_FILE)
+
+    def _check_finite(self) -> None:
+        if not all(bool(weight.isfinite().all()) for weight in self.extractor.parameters()):
+            raise ConfigError(
+                f"training diverged: after step {self.state.global_step} the model has weights that are no finite "
+                f"numbers; lower training.learning_rate ({self.args.learning_rate:g}) or training.max_grad_norm "
+                f"({self.args.max_grad_norm:g})"
+            )
 
     def _judge_and_keep(self) -> Scores:
         shared: list[Scores] = [{}]

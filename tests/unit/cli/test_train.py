@@ -1,6 +1,10 @@
 """`globalpointer train`: flags and recipe become one recipe, and nobody's model is overwritten unasked."""
 
+import sys
+
 import pytest
+
+from globalpointer.errors import DataError
 
 FLAGS = ("--format", "bio", "--joiner", "", "--train", "a", "--train", "b", "--dev", "c")
 
@@ -81,6 +85,17 @@ def test_a_full_folder_is_not_overwritten_unasked(cli, fitted, tmp_path):
     assert not fitted
     assert cli("train", *FLAGS, "--output", tmp_path, "--overwrite").code == 0
     assert fitted[0].overwrite
+
+
+def test_data_beside_a_recipe_that_is_elsewhere_is_asked_for(cli, fitted, tmp_path, monkeypatch):
+    def fit(*_, **__):
+        raise DataError("no such file", path="t")
+
+    monkeypatch.setattr(sys.modules["globalpointer.training.fit"], "fit", fit)
+    (tmp_path / "recipe.toml").write_text('[data]\nformat = "cmeee"\ntrain = "t"\ndev = "d"\n')
+    result = cli("train", "--output", tmp_path, "--resume")
+    assert result.code == 1
+    assert "t: no such file (if the data stands beside the recipe, give that again" in result.err
 
 
 def test_resume_takes_the_recipe_of_the_folder(cli, fitted, tmp_path):

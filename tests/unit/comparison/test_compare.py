@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -75,6 +77,16 @@ def test_a_finished_comparison_is_read_back(compared, quiet):
     assert (folder / "rows.jsonl").read_bytes() == rows
 
 
+def test_runs_that_are_not_named_are_told(compared, tmp_path, quiet):
+    folder = shutil.copytree(compared.found.folder, tmp_path / "copy")
+    plan = replace(compared.plan, runs=compared.plan.runs[:1])
+    again = compare(plan, folder, resume=True, speed=False, console=quiet)
+    others = len(compared.plan.runs) - 1
+    assert len(again.rows) == 1
+    assert f"{others} finished run" in again.remarks[-1]
+    assert again.remarks[-1] in (folder / "report.md").read_text().replace("\\", "")
+
+
 def test_a_row_that_was_lost_is_made_from_its_run(compared, quiet):
     folder = compared.found.folder
     before = (folder / "rows.jsonl").read_bytes()
@@ -119,6 +131,9 @@ def test_somebodys_folder_is_not_emptied(recipe, tmp_path, quiet):
         with pytest.raises(ConfigError, match=r"holds no comparison \(no rows\.jsonl\)"):
             compare(plan, tmp_path / "thesis", console=quiet, **{asked: True})
     assert (tmp_path / "thesis" / "chapter.txt").read_text() == "years of work"
+    (tmp_path / "thesis" / "rows.jsonl").write_text("{}")  # theirs, by the name of ours
+    with pytest.raises(ConfigError, match=r"also holds chapter\.txt: move that away"):
+        compare(plan, tmp_path / "thesis", overwrite=True, console=quiet)
     with pytest.raises(ConfigError, match="this is a file"):
         compare(plan, tmp_path / "thesis" / "chapter.txt", console=quiet)
     with pytest.raises(ConfigError, match="choose one of them"):

@@ -52,6 +52,8 @@ def test_keys_of_the_model_are_those_that_it_would_have(kind, key):
         ([], "model.on_top_options.hidden", None, "-"),
         ([], "task.threshold", "dev", "dev"),
         ([], "task.max_width", None, "none"),
+        ([], "task.overlap_policy", None, "by the data"),
+        (["task.kind=relation"], "task.overlap_policy", None, "allow"),
     ],
 )
 def test_what_holds_is_shown(overrides, key, value, expected):

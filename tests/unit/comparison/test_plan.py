@@ -71,6 +71,8 @@ def test_what_cannot_be_planned_is_told(recipe, tmp_path):
         make_plan([recipe, recipe])
     with pytest.raises(ConfigError, match="two seeds of one comparison have the name '1'"):
         make_plan([recipe], seeds=[1, 2, 1])
+    with pytest.raises(ConfigError, match=r"training\.seed: .* less than 4294967296, found 99999999999"):
+        make_plan([recipe], seeds=[1, 99999999999])
     with pytest.raises(ConfigError, match="unknown system 'eficient' \\(nearest: 'efficient'\\)"):
         make_plan([recipe], heads=["eficient"])
     (tmp_path / "other.toml").write_text(recipe.read_text())

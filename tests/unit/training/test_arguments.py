@@ -42,6 +42,7 @@ def test_which_defaults_suit_which_encoder():
         ({"learning_rate": "fast"}, "training.learning_rate: .*number.*found 'fast'"),
         ({"learning_rate": -1}, "training.learning_rate: .*greater than or equal to 0, found -1"),
         ({"learning_rate": float("nan")}, "training.learning_rate"),
+        ({"adam_beta1": 5}, "training.adam_beta1: .*less than 1, found 5"),
         ({"seed": -1}, "training.seed"),
         ({"seed": 2**32}, "training.seed"),
         ({"gradient_accumulation_steps": 0}, "training.gradient_accumulation_steps"),

@@ -56,6 +56,7 @@ def test_digests_are_those_of_the_bytes_under_the_names_of_the_recipe(recipe, fi
         "train.jsonl": sha(files / "train.jsonl"),
         "corpus.tar.gz": sha(files / "corpus.tar.gz"),
         "brat/deep/a.ann": sha(files / "brat" / "deep" / "a.ann"),
+        "brat/": hashlib.sha256(b"deep/a.ann").hexdigest(),
         **{f"teacher/{name}": sha(files / "teacher" / name) for name in OF_THE_TEACHER},
         "more.txt.gz": sha(files / "more.txt.gz"),
     }
@@ -76,6 +77,16 @@ def test_what_was_changed_is_named(run, recipe, files, name):
         check(run, digests(recipe, files))
     assert f"{name} (sha256 {before[:12]}, now {sha(files / name)[:12]})" in str(caught.value)
     assert "--overwrite, or use another --output" in str(caught.value)
+
+
+@pytest.mark.parametrize("change", ["added", "taken away"])
+def test_a_folder_must_have_the_same_files(run, recipe, files, change):
+    if change == "added":
+        (files / "brat" / "b.ann").write_text("T1")
+    else:
+        (files / "brat" / "deep" / "a.ann").unlink()
+    with pytest.raises(ConfigError, match=r"brat/ \(files were added or taken away\)"):
+        check(run, digests(recipe, files))
 
 
 def test_what_does_not_matter_may_change(run, recipe, files):

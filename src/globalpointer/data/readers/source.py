@@ -57,7 +57,8 @@ def lines(path: str | Path) -> Iterator[tuple[int, str]]:
                     line = decode(raw, path, number)  # raises, and says where
                 yield number, line.removesuffix("\n").removesuffix("\r")
         except BROKEN as error:
-            raise DataError(f"the file is damaged after this line: {_reason(error)}", path=path, line=number) from None
+            where = "after this line" if number else "at its beginning"
+            raise DataError(f"the file is damaged {where}: {_reason(error)}", path=path, line=number or None) from None
         except OSError as error:
             raise DataError(f"cannot be read: {_reason(error)}", path=path, line=number) from None
 

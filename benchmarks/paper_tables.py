@@ -4,7 +4,7 @@ from benchmarks.paper_rows import NOT_YET, Experiment, circumstances, in_slice, 
 from benchmarks.paper_sizes import sizes
 from globalpointer.comparison.speed import Quartiles, Speed
 
-DATASETS = ("peoples_daily", "cluener", "cmeee")
+DATASETS = ("peoples_daily", "cluener", "cmeee", "conll2003", "germeval2014")
 
 NAMES = {
     "crf": "CRF",
@@ -49,7 +49,7 @@ DEV, TEST = score("dev", "f1"), score("test", "f1")
 def paper_tables() -> dict[str, str]:
     """A table for each region of the page."""
     by_dataset = {name: Experiment.read(name) for name in DATASETS}
-    others = {name: Experiment.read(name) for name in ("heads", "losses", "encoders", "conll2003")}
+    others = {name: Experiment.read(name) for name in ("heads", "losses", "encoders")}
     return {
         **{f"paper-{name}": main_results(each) for name, each in by_dataset.items()},
         **{f"paper-{name}-speed": speeds(each) for name, each in by_dataset.items()},
@@ -59,9 +59,6 @@ def paper_tables() -> dict[str, str]:
         "paper-heads": heads(others["heads"]),
         "paper-sizes": sizes(),
         "paper-encoders": encoders(others["encoders"]),
-        "paper-conll2003": main_results(others["conll2003"]),
-        "paper-conll2003-speed": speeds(others["conll2003"]),
-        "paper-conll2003-slices": slices(others["conll2003"]),
     }
 
 

@@ -163,10 +163,11 @@ def _load(place: str) -> Predictor:
     architecture = predictor.model.config.architecture
     scores = isinstance(predictor.model.extractor, TokenPairModel) and architecture["loss"] == "multilabel"
     if predictor.kind != "entity" or not scores:
+        pairs = isinstance(predictor.model.extractor, TokenPairModel)
+        loss = f"under the loss {architecture['loss']!r}" if pairs else "which scores no pairs"
         raise ConfigError(
             f'distillation.teacher: expected a model of kind "ner" that scores pairs under the loss "multilabel", '
-            f"found {architecture['task']['kind']!r} with {architecture['head']['name']!r} and the loss "
-            f"{architecture['loss']!r} in {place}"
+            f"found {architecture['task']['kind']!r} with {architecture['head']['name']!r}, {loss}, in {place}"
         )
     return predictor
 
@@ -175,6 +176,8 @@ def _texts(path: str) -> list[Document]:
     """The texts of a file, annotation left aside: `.jsonl`, or one a line, blank lines skipped."""
     if path.removesuffix(".gz").endswith(".jsonl"):
         return [Document(each.text, id=each.id) for each in read(path, "jsonl", labelled=False)]
+    if path.removesuffix(".gz").endswith(".json"):
+        raise DataError("expected one text a line, or JSON lines in a file that ends in .jsonl", path=path)
     name = file_name(path)
     found = [Document(line, id=f"{name}:{number}") for number, line in lines(path) if line.strip()]
     if not found:

@@ -158,6 +158,11 @@ def test_a_teacher_that_cannot_teach_is_refused(files, tmp_path):
     start(relations, sample("train", "zh")).save_pretrained(tmp_path / "relations")
     with pytest.raises(ConfigError, match=r'expected a model of kind "ner".*found \'relation\''):
         Teacher.of(recipe_of(files, tmp_path / "relations"), NOTHING)
+    start(recipe_of(files, tmp_path, model={"head": "softmax"}), sample("train", "zh")).save_pretrained(
+        tmp_path / "tags"
+    )
+    with pytest.raises(ConfigError, match=r"found 'ner' with 'softmax', which scores no pairs, in"):
+        Teacher.of(recipe_of(files, tmp_path / "tags"), NOTHING)
 
 
 def test_unlabelled_texts_come_as_lines_or_jsonl_and_those_of_the_corpus_are_left_out(files, sample_model, tmp_path):
@@ -173,6 +178,9 @@ def test_unlabelled_texts_come_as_lines_or_jsonl_and_those_of_the_corpus_are_lef
         "2 unlabelled texts are annotated by the teacher",
         "1 unlabelled texts left out: they equal, or are a part of, texts of the corpus",
     ]
+    (tmp_path / "d.json").write_text('[{"text": "Ann"}]')
+    with pytest.raises(DataError, match=r"d\.json: expected one text a line, or JSON lines in a file that ends"):
+        Teacher.of(recipe_of(files, sample_model, unlabelled=str(tmp_path / "d.json")), corpus)
     with pytest.raises(DataError, match=r"c.txt: no text in it"):
         Teacher.of(recipe_of(files, sample_model, unlabelled=str(empty)), corpus)
     with pytest.raises(DataError, match="no such file"):

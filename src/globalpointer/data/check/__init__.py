@@ -78,7 +78,10 @@ def _read(path: str, name: str, tally: Tally, options: dict[str, Any]) -> Corpus
 def _overlaps(files: Sequence[Facts], tally: Tally) -> None:
     for each in files:
         if each.nested:
-            message = f"nested entities in {each.path}: column formats and taggers cannot hold them, this library can"
+            message = (
+                f"nested entities in {each.path}: column formats and taggers cannot hold them, this library can; where "
+                'they are at most one in a thousand, with task.overlap_policy = "nested"'
+            )
             tally.add("info", "nested", message, count=each.nested)
         if each.crossing:
             message = f'pairs of crossing spans in {each.path}: found again only with overlap_policy = "allow"'

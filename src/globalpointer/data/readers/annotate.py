@@ -11,10 +11,15 @@ from globalpointer.text.spans import Document, Entity, Span
 Problem = Callable[[str], None]
 
 
+def load_json(text: str) -> Any:
+    """The value of a JSON text. ValueError also where an object has one key twice, of which `json` drops the first."""
+    return json.loads(text, object_pairs_hook=_each_once)
+
+
 def parse_object(line: str, path: str, number: int) -> dict[str, Any]:
     """One line of a JSON-lines file as an object. DataError with file and line where it is none."""
     try:
-        value = json.loads(line)
+        value = load_json(line)
     except json.JSONDecodeError as error:
         raise DataError(
             f"broken JSON at column {error.colno}: {error.msg}; expected one object a line, found {shorten(line)}",
@@ -26,6 +31,14 @@ def parse_object(line: str, path: str, number: int) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise DataError(f"expected one JSON object a line, found {shorten(line)}", path=path, line=number)
     return value
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key {next(key for key in found if keys.count(key) > 1)!r} stands twice in one object")
+    return found
 
 
 def checked_text(value: Any, key: str, path: str, line: int | None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
 
-from globalpointer.data.readers.annotate import checked_text, parse_object, shorten
+from globalpointer.data.readers.annotate import checked_text, load_json, parse_object, shorten
 from globalpointer.data.readers.forms import FORMS, check_form
 from globalpointer.data.readers.options import Options
 from globalpointer.data.readers.source import file_name, lines
@@ -79,7 +79,7 @@ def whole(numbered: Iterable[tuple[int, str]], path: str) -> Any:
     """The one value that all these lines are. DataError with file and line where they are none."""
     held = list(numbered)
     try:
-        return json.loads("\n".join(line for _, line in held))
+        return load_json("\n".join(line for _, line in held))
     except json.JSONDecodeError as error:
         # blank lines were left out, so that its line is the number of one of the others
         line, _ = held[min(error.lineno, len(held)) - 1]

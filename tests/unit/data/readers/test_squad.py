@@ -192,6 +192,7 @@ def test_what_is_no_file_of_questions(tmp_path, whole, said):
         ('{"context": "a", "question": "b", "answers": []}\n{"context', r"a\.json:2: broken JSON"),
         ("", "no document in it"),
         ("[" * 100_000, "broken JSON"),
+        ('{"context": "a", "question": "b", "context": "c"}', "the key 'context' stands twice in one object"),
     ],
 )
 def test_broken_files(tmp_path, written, said):

@@ -116,7 +116,7 @@ def test_every_table_shows_its_rows(house, results, monkeypatch):
         assert len(lines) == 4, name
         assert len({line.count("|") for line in lines}) == 1, name
         assert lines[2].startswith("| CRF |")
-    assert "Runs a system: 2; trained on 100 of 120 documents (seed 42)." in tables["paper-cluener"]
+    assert "Runs a system: 2; trained on 100 of 120 documents (seed 42); longer texts" in tables["paper-cluener"]
     assert "1.00 (1.00–1.00)" in tables["paper-cluener-speed"]
     assert tables["paper-cmeee"] == paper_rows.NOT_YET
 

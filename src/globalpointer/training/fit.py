@@ -39,6 +39,7 @@ from globalpointer.training.judge import finish, judge
 from globalpointer.training.lost import Lost, named, told
 from globalpointer.training.patience import Patience, exhausted
 from globalpointer.training.progress import History, ProgressBar
+from globalpointer.training.reach import shorten_windows
 from globalpointer.training.start import start
 from globalpointer.training.trainer import ExtractionTrainer, make_collator
 from globalpointer.training.warm import warm_start
@@ -91,6 +92,7 @@ def fit(
         *told(lost),
         *_flattened(recipe, predictor, corpus),
         *_unknown(predictor.schema, corpus),
+        *shorten_windows(predictor, examples),
     ]
     _tell(console, notes)
     judged = Predictor(predictor.model, predictor.tokenizer, precision="bfloat16" if arguments.bf16 else "float32")

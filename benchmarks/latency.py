@@ -47,7 +47,7 @@ def main() -> None:
     keep_memory(chosen.threads)
     torch.set_num_threads(chosen.threads)
     os.environ.setdefault("GLOBALPOINTER_DATA", str(ROOT.parent / "shared" / "data"))
-    names = {folder.resolve().name: folder for folder in chosen.folders}
+    names = {folder.absolute().name: folder for folder in chosen.folders}
     if len(names) < len(chosen.folders):
         parser.error("two folders have the same name, and rows are named after them")
     models = {name: Predictor.from_pretrained(folder, device="cpu") for name, folder in names.items()}
@@ -95,7 +95,7 @@ def describe(folder: Path, model: Predictor, times: Sequence[float], texts: Sequ
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     recipe = model.recipe
     return {
-        "model": folder.resolve().name,
+        "model": folder.absolute().name,
         "dataset": recipe.data.test,
         "encoder": recipe.model.encoder,
         "encoder_options": recipe.model.encoder_options,

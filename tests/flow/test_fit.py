@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -73,7 +74,18 @@ def test_the_folder_is_complete(finished):
         *("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"),
         *("README.md", "recipe.toml", "inputs.json", "report.json", "history.jsonl"),
     }
-    assert f"{finished.test.f1:.4f}" in (finished.folder / "README.md").read_text(encoding="utf-8")
+    card = (finished.folder / "README.md").read_text(encoding="utf-8")
+    assert f"{finished.test.f1:.4f}" in card
+    assert f"answers from a score of {finished.threshold:.2f} on; what it finds may nest" in card
+    assert "It reads 64 tokens at once" in card
+
+
+def test_a_model_that_finds_everything_is_told_of(recipe, tmp_path):
+    task = recipe.task.model_copy(update={"threshold": 1e-9})
+    training = {**recipe.training, "max_steps": 1}
+    result = fit(recipe.model_copy(update={"task": task, "training": training}), tmp_path / "runs")
+    parts = [re.search(r"in \d+ windows of the (\w+) part 256 cells or more", note) for note in result.notes]
+    assert [found[1] for found in parts if found] == ["dev", "test"]
 
 
 def test_it_learns_and_the_saved_model_is_the_best_one(finished, recipe):

@@ -24,7 +24,7 @@ from globalpointer.text.spans import Document
 from globalpointer.training import checkpoints
 from globalpointer.training.documents import Corpus
 from globalpointer.training.fit import fit
-from globalpointer.training.folder import CHECKPOINTS, FitResult
+from globalpointer.training.folder import CHECKPOINTS
 
 RUNS, ROWS, FOUND = "runs", "rows.jsonl", "found.jsonl"
 
@@ -142,7 +142,7 @@ def _finish(run: Run, folder: Path, ground: Ground) -> Row:
         resumed=resumed,
         parameters=sum(weight.numel() for weight in predictor.model.parameters()),
         threshold=result.threshold,
-        notes=_notes(result, predictor),
+        notes=tuple(result.notes),
         circumstances=circumstances(),
     )
 
@@ -150,14 +150,8 @@ def _finish(run: Run, folder: Path, ground: Ground) -> Row:
 def _answer(predictor: Predictor, gold: Sequence[Document]) -> list[Document]:
     """What the model finds in the texts; nobody needs a warning where it finds too much."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", LimitWarning)  # counted, and told among the notes
+        warnings.simplefilter("ignore", LimitWarning)  # told among the notes of training
         return list(predictor.predict_stream(gold, batch_size=EVALUATED))
-
-
-def _notes(result: FitResult, predictor: Predictor) -> tuple[str, ...]:
-    if not predictor.capped:
-        return tuple(result.notes)
-    return *result.notes, f"{predictor.capped} windows had more cells than are looked at: only the best were kept"
 
 
 def _keep(found: Sequence[Document], path: Path) -> None:

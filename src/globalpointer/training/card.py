@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from globalpointer.config import Recipe
 from globalpointer.evaluation.counts import ratio
-from globalpointer.text.schema import Schema
+from globalpointer.predictor import Predictor
 
 
 class _Kind(NamedTuple):
@@ -21,6 +21,12 @@ class _Kind(NamedTuple):
 
 
 _MICRO = "F1 is micro F1 over {}, against the raw annotation."
+
+_OVERLAPS = {
+    "nested": "; what it finds may nest, and never crosses",
+    "flat": "; what it finds never overlaps, and the best score wins",
+    "longest": "; what it finds never overlaps, and the longest wins",
+}
 
 _KINDS = {
     "ner": _Kind(
@@ -59,10 +65,11 @@ _KINDS = {
 }
 
 
-def write_card(recipe: Recipe, schema: Schema, report: Mapping[str, Any], path: Path) -> None:
+def write_card(predictor: Predictor, report: Mapping[str, Any], path: Path) -> None:
     """Write the card; `report` is that of report.json: "dev", "test" and "teacher" where there are any."""
+    recipe = predictor.recipe
     parts = {name: report[name] for name in ("dev", "test") if name in report}
-    body = _body(recipe, schema, parts, report.get("teacher", {}))
+    body = _body(predictor, parts, report.get("teacher", {}))
     path.write_text(_front_matter(recipe, parts) + body, encoding="utf-8")
 
 
@@ -101,9 +108,19 @@ def _distilled(recipe: Recipe, parts: Mapping[str, Mapping[str, Any]], teacher: 
     return f"\nIt was distilled from `{recipe.distillation.teacher}` and keeps of its F1 {', '.join(kept)}.\n"
 
 
+def _answering(predictor: Predictor) -> str:
+    """From which score on it answers, whether what it finds overlaps, and how much it reads at once."""
+    window = predictor.tokenizer.window
+    return (
+        f"It answers from a score of {predictor.threshold:.2f} on{_OVERLAPS.get(predictor.overlap_policy, '')}. "
+        f"It reads {window} tokens at once, and longer texts in windows."
+    )
+
+
 def _body(
-    recipe: Recipe, schema: Schema, parts: Mapping[str, Mapping[str, Any]], teacher: Mapping[str, Mapping[str, Any]]
+    predictor: Predictor, parts: Mapping[str, Mapping[str, Any]], teacher: Mapping[str, Mapping[str, Any]]
 ) -> str:
+    recipe, schema = predictor.recipe, predictor.schema
     kind = _KINDS[recipe.task.kind]
     taught = {f"its teacher on {name}": scores for name, scores in teacher.items()}
     rows = "\n".join(_row(name, scores) for name, scores in {**parts, **taught}.items())
@@ -122,6 +139,8 @@ Encoder `{recipe.model.encoder}`, head `{recipe.model.head}`, task `{recipe.task
 
 {kind.measure} The best epoch was chosen by F1 on the dev part, so only a test part
 gives an unbiased number. `report.json` has the scores by label and slice, `recipe.toml` the recipe.
+
+{_answering(predictor)}
 {_distilled(recipe, parts, teacher)}
 ```python
 from globalpointer import Predictor

@@ -123,7 +123,7 @@ def fit(
     if leads:
         afterwards = [] if warm is None else warm.told(trainer.state)
         _tell(console, afterwards)
-        finish(
+        flooded = finish(
             recipe,
             corpus,
             folder,
@@ -132,6 +132,7 @@ def fit(
             batch_size=arguments.per_device_eval_batch_size,
             teacher=teacher,
         )
+        _tell(console, flooded)
     trainer.accelerator.wait_for_everyone()
     return read_result(folder)
 

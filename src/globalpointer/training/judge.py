@@ -41,8 +41,11 @@ def finish(
     seconds: float,
     batch_size: int,
     teacher: Teacher | None = None,
-) -> None:
-    """Calibrate the best model on dev, report on dev and test, write the card; the checkpoints are no longer needed."""
+) -> list[str]:
+    """Calibrate the best model on dev, report on dev and test, write the card; the checkpoints are no longer needed.
+
+    Returns what is to be told of it besides `notes`, which the report has, too.
+    """
     predictor = Predictor.from_pretrained(folder)
     with many_cells():
         calibrate(predictor, corpus.dev, batch_size=batch_size)
@@ -53,23 +56,38 @@ def finish(
     keep(predictor, folder)
     unit = predictor.model.config.text["unit"]
     seen = mentions(corpus.train)
-    plain: dict[str, Any] = {"seconds": seconds, "notes": list(notes), "threads": torch.get_num_threads()}
+    plain: dict[str, Any] = {"seconds": seconds, "threads": torch.get_num_threads()}
     plain |= {"threshold": wanted, "undecided": {}}
+    flooded: list[str] = []
     for name, part in (("dev", corpus.dev), ("test", corpus.test)):
         if part is not None:
+            predictor.capped = 0
             found = _answer(predictor, part, batch_size)
+            flooded += _flooded(predictor, name)
             plain[name] = EVALUATIONS[kind](part, found, unit=unit, seen=seen).to_dict()
             if wanted != UNDECIDED and not predictor.model.task.asks:
                 found = _answer(predictor, part, batch_size, UNDECIDED)
                 plain["undecided"][name] = EVALUATIONS[kind](part, found).counts.to_dict()
     if teacher is not None:
         plain["teacher"] = teacher.scores(corpus, batch_size=batch_size)
-    write_card(recipe, predictor.schema, plain, folder / "README.md")
+    plain["notes"] = [*notes, *flooded]
+    write_card(predictor, plain, folder / "README.md")
     staged = folder / f".{REPORT}"
     staged.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
     staged.replace(folder / REPORT)
     # Only now: a run that is killed between the two is finished.
     shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
+    return flooded
+
+
+def _flooded(predictor: Predictor, part: str) -> list[str]:
+    """Told where a finished model finds so much that its answers cannot be trusted."""
+    if not predictor.capped:
+        return []
+    return [
+        f"in {predictor.capped} windows of the {part} part {predictor.limit} cells or more are above the threshold: "
+        "only the best were looked at"
+    ]
 
 
 def _answer(

@@ -34,5 +34,5 @@ def shorten_windows(predictor: Predictor, examples: Sequence[Example]) -> list[s
     predictor.tokenizer = TextTokenizer(tokenizer.tokenizer, window=window, overlap=overlap)
     predictor.model.config.text |= {"window": window, "overlap": overlap}
     return [
-        f"longer texts are read in windows of {window} tokens, not of {tokenizer.window}: training texts are no longer"
+        f"longer texts are read in windows of {window} tokens, as long as training texts, not of {tokenizer.window}"
     ]

@@ -4,6 +4,7 @@ import itertools
 import math
 import random
 
+import pytest
 import torch
 from torch import nn
 
@@ -187,3 +188,25 @@ def _surprise(logits, marks, legal):
         if legal[token]
     ]
     return math.fsum(terms)
+
+
+def check_padding(made):
+    """Each example has in a batch the cells that it has alone."""
+    several, _ = batch()
+    together = made.find(several)
+    assert any(cells for example in together for cells in example.values())
+    for example, length in enumerate(several.attention.sum(1).tolist()):
+        cut = [each[example : example + 1, :length] for each in (several.tokens, several.attention, several.legal)]
+        alone = made.find(Batch(*cut, {}))[0]
+        for name, cells in together[example].items():
+            assert dict(alone[name]) == pytest.approx(dict(cells))
+
+
+def check_finite(made, lengths):
+    """Loss, gradients and cells of texts so short, some without relations."""
+    several, _ = batch(lengths)
+    loss = made.loss(several)
+    loss.backward()
+    assert loss.isfinite()
+    assert all(parameter.grad.isfinite().all() for parameter in made.parameters())
+    assert len(made.find(several)) == len(lengths)

@@ -159,26 +159,12 @@ def test_by_a_norm_it_tells_two_pairs_of_one_predicate_from_their_crossing():
 
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_padding_changes_nothing(condition):
-    batch, _ = naive.batch()
-    made = model(condition=condition)
-    together = made.find(batch)
-    assert any(cells for example in together for cells in example.values())
-    for example, length in enumerate(batch.attention.sum(1).tolist()):
-        cut = [each[example : example + 1, :length] for each in (batch.tokens, batch.attention, batch.legal)]
-        alone = made.find(Batch(*cut, {}))[0]
-        for name, cells in together[example].items():
-            assert dict(alone[name]) == pytest.approx(dict(cells))
+    naive.check_padding(model(condition=condition))
 
 
 @pytest.mark.parametrize("lengths", [(1,), (3, 1), (2, 2)])
 def test_short_texts_and_texts_without_relations(lengths):
-    batch, _ = naive.batch(lengths)
-    made = model()
-    loss = made.loss(batch)
-    loss.backward()
-    assert loss.isfinite()
-    assert all(parameter.grad.isfinite().all() for parameter in made.parameters())
-    assert len(made.find(batch)) == len(lengths)
+    naive.check_finite(model(), lengths)
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)

@@ -25,7 +25,8 @@ class MrcTask:
         p(i, j) = exp s(i, j) / (1 + Σ exp s(k, l))
 
     with the sum over the `ranks` best cells of each window. `decode` gives the best `best` answers, the best first;
-    `decode(encode(document))` gives back every answer of the document but those in `lost`, where these are not more.
+    `decode(encode(document))` gives back every answer of the document but those in `lost`, unless there are more than
+    `best`.
     Scores are p as it is, for a slope for each would let them sum to more than 1. There are no labels, so the schema is
     empty.
     """

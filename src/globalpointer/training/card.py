@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from globalpointer.build import ONE_TAG
 from globalpointer.config import Recipe
 from globalpointer.evaluation.counts import ratio
 from globalpointer.predictor import Predictor
@@ -26,6 +27,12 @@ _OVERLAPS = {
     "nested": "; what it finds may nest, and never crosses",
     "flat": "; what it finds never overlaps, and the best score wins",
     "longest": "; what it finds never overlaps, and the longest wins",
+}
+
+_LONGER = {
+    "window": "longer texts in windows",
+    "warn": "of longer texts the beginning",
+    "error": "refuses longer texts",
 }
 
 _KINDS = {
@@ -110,11 +117,11 @@ def _distilled(recipe: Recipe, parts: Mapping[str, Mapping[str, Any]], teacher: 
 
 def _answering(predictor: Predictor) -> str:
     """From which score on it answers, whether what it finds overlaps, and how much it reads at once."""
-    window = predictor.tokenizer.window
-    return (
-        f"It answers from a score of {predictor.threshold:.2f} on{_OVERLAPS.get(predictor.overlap_policy, '')}. "
-        f"It reads {window} tokens at once, and longer texts in windows."
-    )
+    tagger = predictor.recipe.model.head in ONE_TAG
+    overlaps = _OVERLAPS.get("flat" if tagger else predictor.overlap_policy, "")
+    window, longer = predictor.tokenizer.window, _LONGER[predictor.tokenizer.truncation]
+    answers = f"It answers from a score of {predictor.threshold:.2f} on{overlaps}."
+    return f"{answers} It reads {window} tokens at once, and {longer}."
 
 
 def _body(

@@ -70,7 +70,7 @@ class Teacher:
         counted = {
             "unlabelled texts are annotated by the teacher": len(self.unlabelled),
             "unlabelled texts left out: they equal, or are a part of, texts of the corpus": self.known,
-            f"texts had so many finds of the teacher that only the best {self.predictor.limit} were taken": (
+            f"windows had so many finds of the teacher that only the best {self.predictor.limit} were taken": (
                 self.predictor.capped
             ),
         }
@@ -173,13 +173,15 @@ def _load(place: str) -> Predictor:
 
 
 def _texts(path: str) -> list[Document]:
-    """The texts of a file, annotation left aside: `.jsonl`, or one a line, blank lines skipped."""
-    if path.removesuffix(".gz").endswith(".jsonl"):
-        return [Document(each.text, id=each.id) for each in read(path, "jsonl", labelled=False)]
+    """The texts of a file, annotation left aside: `.jsonl`, or one a line; blank ones are skipped."""
     if path.removesuffix(".gz").endswith(".json"):
         raise DataError("expected one text a line, or JSON lines in a file that ends in .jsonl", path=path)
-    name = file_name(path)
-    found = [Document(line, id=f"{name}:{number}") for number, line in lines(path) if line.strip()]
+    if path.removesuffix(".gz").endswith(".jsonl"):
+        texts = [Document(each.text, id=each.id) for each in read(path, "jsonl", labelled=False)]
+    else:
+        name = file_name(path)
+        texts = [Document(line, id=f"{name}:{number}") for number, line in lines(path)]
+    found = [each for each in texts if each.text.strip()]
     if not found:
         raise DataError("no text in it: expected one text a line", path=path)
     return found

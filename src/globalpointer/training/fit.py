@@ -37,9 +37,9 @@ from globalpointer.training.folder import (
 )
 from globalpointer.training.judge import finish, judge
 from globalpointer.training.lost import Lost, named, told
-from globalpointer.training.patience import Patience, exhausted
+from globalpointer.training.patience import Patience
 from globalpointer.training.progress import History, ProgressBar
-from globalpointer.training.reach import shorten_windows
+from globalpointer.training.reach import shorten_windows, window_of
 from globalpointer.training.start import start
 from globalpointer.training.trainer import ExtractionTrainer, make_collator
 from globalpointer.training.warm import warm_start
@@ -92,7 +92,7 @@ def fit(
         *told(lost),
         *_flattened(recipe, predictor, corpus),
         *_unknown(predictor.schema, corpus),
-        *shorten_windows(predictor, examples),
+        *shorten_windows(predictor, examples, known=window_of(recipe.model.start_from)),
     ]
     _tell(console, notes)
     judged = Predictor(predictor.model, predictor.tokenizer, precision="bfloat16" if arguments.bf16 else "float32")
@@ -107,21 +107,23 @@ def fit(
         callbacks=[History(folder / HISTORY), ProgressBar(console)],
     )
     trainer.remove_callback(PrinterCallback)
-    if settings.patience is not None:
-        trainer.add_callback(Patience(settings.patience))
+    patience = None if settings.patience is None else Patience(settings.patience, warm_epochs=settings.warm_epochs)
+    if patience is not None:
+        trainer.add_callback(patience)
     if warm is not None:
         trainer.add_callback(warm)
     with arguments.main_process_first(desc="looking for a checkpoint"):
         checkpoint = checkpoints.latest(folder / CHECKPOINTS) if resume else None
     trainer.start_average(checkpoint)
-    if not _is_over(checkpoint, settings.patience):
+    ended = _ended(checkpoint, patience)
+    if ended is None:
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     trainer.accelerator.wait_for_everyone()
     if not (folder / WEIGHTS).exists():
         trainer.evaluate()
     trainer.accelerator.wait_for_everyone()
     if leads:
-        afterwards = [] if warm is None else warm.told(trainer.state)
+        afterwards = [] if warm is None else warm.told(ended or trainer.state)
         _tell(console, afterwards)
         flooded = finish(
             recipe,
@@ -171,11 +173,12 @@ def _unknown(schema: Schema, corpus: Corpus) -> list[str]:
     return [said for name, part in parts if (said := unknown(schema.unknown(part), name))]
 
 
-def _is_over(checkpoint: Path | None, patience: int | None) -> bool:
-    """Whether a run was killed after its patience had run out, so that there is nothing left to train."""
+def _ended(checkpoint: Path | None, patience: Patience | None) -> TrainerState | None:
+    """The state of a run that was killed after its patience had run out, so that there is nothing left to train."""
     if checkpoint is None or patience is None:
-        return False
-    return exhausted(TrainerState.load_from_json(str(checkpoint / "trainer_state.json")), patience)
+        return None
+    state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+    return state if patience.exhausted(state) else None
 
 
 def encode(

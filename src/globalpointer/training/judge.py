@@ -23,7 +23,10 @@ from globalpointer.training.threshold import best_threshold
 
 
 def judge(predictor: Predictor, recipe: Recipe, dev: Sequence[Document], batch_size: int) -> dict[str, float]:
-    """The scores on dev as the finished model would have them: at a threshold that is still to be fitted, fitted."""
+    """The scores on dev as the finished model would have them: at a threshold that is still to be fitted, fitted.
+
+    A number is taken for the score at slope 1; slopes are fitted once training is over.
+    """
     kind, wanted = recipe.task.kind, recipe.task.threshold
     if wanted == "dev":
         report = best_threshold(predictor, kind, dev, batch_size=batch_size)[1]

@@ -6,17 +6,21 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 
 class Patience(TrainerCallback):
-    """Ends training after so many evaluations without a better development F1."""
+    """Ends training after so many evaluations without a better development F1; those of a warm start do not count."""
 
-    def __init__(self, evaluations: int) -> None:
+    def __init__(self, evaluations: int, *, warm_epochs: int = 0) -> None:
         self.evaluations = evaluations
+        self.warm_epochs = warm_epochs
 
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **others: Any) -> None:
         """Look back after each evaluation."""
-        control.should_training_stop |= exhausted(state, self.evaluations)
+        control.should_training_stop |= self.exhausted(state)
 
-
-def exhausted(state: TrainerState, evaluations: int) -> bool:
-    """Whether the best development F1 is at least so many evaluations old."""
-    scores = [row["eval_f1"] for row in state.log_history if "eval_f1" in row]
-    return bool(scores) and len(scores) - 1 - scores.index(max(scores)) >= evaluations
+    def exhausted(self, state: TrainerState) -> bool:
+        """Whether both the best development F1 and the warm start are at least so many evaluations old."""
+        judged = [(row["epoch"], row["eval_f1"]) for row in state.log_history if "eval_f1" in row]
+        if not judged:
+            return False
+        scores = [f1 for _, f1 in judged]
+        warm = sum(epoch <= self.warm_epochs for epoch, _ in judged)
+        return len(scores) - max(scores.index(max(scores)) + 1, warm) >= self.evaluations

@@ -22,8 +22,8 @@ def best_threshold(
 ) -> tuple[float, Outcome]:
     """The threshold at which the headline F1 on these documents is highest, and the report there.
 
-    For answers as `best_abstention` has it; else 0.5 where nothing is better. With little training data it lies far
-    below: the terms of a relation must all reach it.
+    For answers as `best_abstention` has it; else of equal ones the nearest to 0.5. With little training data it lies
+    far below: the terms of a relation must all reach it.
     """
     if predictor.model.task.asks:
         return best_abstention(predictor, documents, batch_size=batch_size)
@@ -41,7 +41,7 @@ def best_threshold(
                 found = answer(Thresholds(named={predictor.kind: probability})) if possible else None
                 if found is not None or not logit:
                     reports[logit] = EVALUATIONS[kind](documents, nothing if found is None else found)
-            return max(reports, key=lambda each: (reports[each].f1, each == 0))
+            return max(reports, key=lambda each: (reports[each].f1, -abs(each)))
 
         first = best_of(LOGITS)
         best = best_of((first - 0.5, first + 0.5))

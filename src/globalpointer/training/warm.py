@@ -14,6 +14,10 @@ WARMED = "span_f1"
 """The one loss that is flat where all answers are wrong, and so begins slowly from random scores."""
 
 
+CLOSE = 1e-6
+"""The end of an epoch, as the trainer counts it in fractions, may lie so far below the whole number."""
+
+
 class WarmStart(TrainerCallback):
     """The joint cross-entropy for so many epochs, then the losses that the model was built with."""
 
@@ -25,8 +29,8 @@ class WarmStart(TrainerCallback):
     def on_epoch_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **others: Any
     ) -> None:
-        """Choose by the epoch alone, so that a resumed run goes on with the right one."""
-        warm = round(state.epoch or 0.0) < self.epochs
+        """Choose by the epoch alone, so that a resumed run goes on with the right one, also from within an epoch."""
+        warm = int((state.epoch or 0.0) + CLOSE) < self.epochs
         self.model.losses = dict.fromkeys(self.losses, joint_crossentropy) if warm else self.losses
 
     def told(self, state: TrainerState) -> list[str]:

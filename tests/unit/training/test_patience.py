@@ -3,7 +3,12 @@
 import pytest
 from transformers import TrainerState
 
-from globalpointer.training.patience import exhausted
+from globalpointer.training.patience import Patience
+
+
+def state(scores):
+    judged = ({"eval_f1": score, "epoch": epoch} for epoch, score in enumerate(scores, 1))
+    return TrainerState(log_history=[{"loss": 1.0, "epoch": 0.5}, *judged])
 
 
 @pytest.mark.parametrize(
@@ -18,5 +23,11 @@ from globalpointer.training.patience import exhausted
     ],
 )
 def test_so_many_evaluations_without_a_better_one(scores, patience, over):
-    log = [{"loss": 1.0}, *({"eval_f1": score} for score in scores)]
-    assert exhausted(TrainerState(log_history=log), patience) is over
+    assert Patience(patience).exhausted(state(scores)) is over
+
+
+@pytest.mark.parametrize(
+    ("scores", "over"), [([0.5, 0.4, 0.3], False), ([0.5, 0.4, 0.3, 0.2], True), ([0.5, 0.4, 0.3, 0.6], False)]
+)
+def test_the_epochs_of_a_warm_start_do_not_count(scores, over):
+    assert Patience(1, warm_epochs=3).exhausted(state(scores)) is over

@@ -4,9 +4,9 @@ import pytest
 
 from globalpointer.config import load_recipe
 from globalpointer.predictor import Predictor
-from globalpointer.text.spans import Document
+from globalpointer.text.spans import Answer, Document, Span
 from globalpointer.training.fit import encode
-from globalpointer.training.reach import learned_reach, shorten_windows
+from globalpointer.training.reach import learned_reach, shorten_windows, window_of
 from globalpointer.training.start import start
 
 
@@ -57,3 +57,21 @@ def test_what_is_asked_for_stays_where_training_reaches_it_or_windows_are_forbid
     before = predictor.tokenizer
     assert shorten_windows(predictor, examples) == []
     assert predictor.tokenizer is before
+
+
+def test_what_a_model_learned_before_is_not_forgotten(tmp_path):
+    first, examples = begun([100])
+    shorten_windows(first, examples)
+    first.save_pretrained(tmp_path)
+    predictor, examples = begun([70])
+    assert shorten_windows(predictor, examples, known=window_of(str(tmp_path)))
+    assert predictor.tokenizer.window == 100
+    assert window_of(None) == 0
+
+
+def test_a_question_keeps_its_share_of_the_window():
+    text = "海" * 70
+    asked = Document(text, question="谁?", answers=(Answer(Span(0, 2), "海海"),))
+    recipe = load_recipe(None, ["task.kind=mrc"], data={"format": "squad", "train": "x"})
+    predictor = start(recipe, [asked])
+    assert shorten_windows(predictor, encode(predictor, [asked])[0]) == []

@@ -185,7 +185,7 @@ class ModelConfig(Section):
     """Keyword arguments of the encoder's class, such as `hidden = 256`. Of a pretrained one `layers`, how many of its
     first layers are kept, and the names of its configuration."""
     on_top: str | None = None
-    """What reads the vectors of the encoder, before the head does: "bilstm". None: nothing."""
+    """What reads the vectors of the encoder, before the head does: "bilstm" or "question". None: nothing."""
     on_top_options: dict[str, Any] = Field(default_factory=dict)
     """Keyword arguments of its class, such as `hidden = 256`."""
     head_options: dict[str, Any] = Field(default_factory=dict)

@@ -26,7 +26,7 @@ class GlobalPointerConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
     """`config.json`: the architecture (see build.py), how text is cut, and what was fitted after training.
 
     `architecture`: task, encoder, head, loss, loss_options, thresholds, reduction, dropout. `text`: window, overlap,
-    truncation, joiner, unit, overlap_policy.
+    truncation, joiner, unit, threshold.
     `slopes`: by kind of annotation, the a of score = sigmoid(a * logit); format 1 had one `slope`, that of entities.
     `recipe`: the recipe that was run, as plain tables.
     """

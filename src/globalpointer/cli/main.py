@@ -23,7 +23,7 @@ from globalpointer.errors import GlobalPointerError
 
 app = typer.Typer(
     name="globalpointer",
-    help="Train, evaluate and use models that extract entities, nested ones too, from text.",
+    help="Train, evaluate and use models that extract entities, relations, events and answers from text.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -48,7 +48,7 @@ def shared(
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error. May stand anywhere.")] = False,
 ) -> None:
-    """Train, evaluate and use models that extract entities, nested ones too, from text."""
+    """Train, evaluate and use models that extract entities, relations, events and answers from text."""
 
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -36,6 +36,9 @@ RECIPES = ROOT / "recipes" / "paper"
 FIRST = {"losses": "multilabel", "heads": "efficient"}
 """What the systems of an experiment are held against; the CRF where none is named."""
 
+CHOICES = ("rates", "transitions")
+"""Experiments in which a setting was chosen by F1 on dev, so that no system is held against another."""
+
 console = Console()
 
 
@@ -126,6 +129,8 @@ def against(experiment: str, system: str) -> str:
     """The system that another one is held against, which may be itself."""
     if system.endswith("_no_rope"):
         return system.removesuffix("_no_rope")
+    if experiment in CHOICES:
+        return system
     if experiment == "encoders":
         return f"{system.partition('_')[0]}_crf"
     return FIRST.get(experiment, "crf")

@@ -36,6 +36,21 @@ LOSSES = {
 ENCODERS = {"bilstm": "BiLSTM", "idcnn": "IDCNN", "textcnn": "TextCNN", "transformer": "transformer"}
 HEADS = ("crf", "efficient", "global_pointer")
 
+TUNED = {
+    "crf": "CRF",
+    "softmax": "softmax tagging",
+    "pointer": "two pointers, yes or no a token",
+    "efficient": "efficient head",
+    "global_pointer": "standard head",
+    "efficient_binary": "efficient head, binary cross-entropy",
+    "efficient_focal": "efficient head, focal loss",
+    "efficient_softmax": "efficient head, softmax over types",
+}
+RATES = ("3e-3", "6e-3")
+
+MULTIPLIERS = (1, 10, 100)
+"""Of the CRF's transitions."""
+
 SLICES = {
     **{part: ("length", part, "f1") for part in ("L1", "L2", "L3")},
     **{part: ("density", part, "f1") for part in ("D1", "D2", "D3")},
@@ -49,7 +64,7 @@ DEV, TEST = score("dev", "f1"), score("test", "f1")
 def paper_tables() -> dict[str, str]:
     """A table for each region of the page."""
     by_dataset = {name: Experiment.read(name) for name in DATASETS}
-    others = {name: Experiment.read(name) for name in ("heads", "losses", "encoders")}
+    others = {name: Experiment.read(name) for name in ("heads", "losses", "encoders", "rates", "transitions")}
     return {
         **{f"paper-{name}": main_results(each) for name, each in by_dataset.items()},
         **{f"paper-{name}-speed": speeds(each) for name, each in by_dataset.items()},
@@ -59,6 +74,8 @@ def paper_tables() -> dict[str, str]:
         "paper-heads": heads(others["heads"]),
         "paper-sizes": sizes(),
         "paper-encoders": encoders(others["encoders"]),
+        "paper-rates": rates(others["rates"]),
+        "paper-transitions": transitions(others["transitions"]),
     }
 
 
@@ -169,3 +186,19 @@ def encoders(found: Experiment) -> str:
         cells = [[found.values(name, DEV), found.values(name, TEST), found.difference(name)] for name in names]
         lines.append([told, *cells[0][:2], *cells[1], *cells[2]])
     return found.table(columns, lines)
+
+
+def rates(found: Experiment) -> str:
+    """Each system at each learning rate, on dev: that is where a rate is chosen."""
+    lines = [
+        [told, *(found.values(f"{name}_{rate}", DEV) for rate in RATES)]
+        for name, told in TUNED.items()
+        if any(f"{name}_{rate}" in found.runs for rate in RATES)
+    ]
+    return found.table(["system", *(f"{rate}, dev F1" for rate in RATES)], lines)
+
+
+def transitions(found: Experiment) -> str:
+    """The CRF at each multiplier of its transitions, on dev."""
+    lines = [[str(each), found.values(f"crf_{each}", DEV)] for each in MULTIPLIERS if f"crf_{each}" in found.runs]
+    return found.table(["multiplier", "dev F1"], lines)

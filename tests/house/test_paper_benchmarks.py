@@ -141,6 +141,8 @@ def test_every_system_has_a_name_and_a_rival(experiment):
     assert {paper.against(experiment, system) for system in systems} <= set(systems)
     named = {*paper_tables.NAMES, *paper_tables.LOSSES}
     named |= {f"{encoder}_{head}" for encoder in paper_tables.ENCODERS for head in paper_tables.HEADS}
+    named |= {f"{name}_{rate}" for name in paper_tables.TUNED for rate in paper_tables.RATES}
+    named |= {f"crf_{each}" for each in paper_tables.MULTIPLIERS}
     assert set(systems) <= named
 
 

@@ -7,11 +7,13 @@ quote the data. Copying again changes nothing, and what is finished of a compari
 """
 
 import argparse
+import hashlib
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +22,11 @@ from rich.console import Console
 from benchmarks.accuracy import scores, totals
 from benchmarks.rows import ROOT, read_rows, write_rows
 from globalpointer.comparison import rows
-from globalpointer.comparison.runs import FOUND, ROWS, Ground, answers, place
+from globalpointer.comparison.paired import paired
+from globalpointer.comparison.runs import FOUND, ROWS, Ground, place
 from globalpointer.comparison.speed import SPEED
 from globalpointer.config import Recipe, load_recipe
 from globalpointer.evaluation import read_report
-from globalpointer.evaluation.counts import Counts
-from globalpointer.evaluation.significance import HEADLINES, bootstrap
 from globalpointer.training.documents import load_corpus
 from globalpointer.training.folder import RECIPE, REPORT
 
@@ -33,8 +34,21 @@ Line = dict[str, Any]
 
 RECIPES = ROOT / "recipes" / "paper"
 
+PACKAGE = "src/globalpointer"
+
 FIRST = {"losses": "multilabel", "heads": "efficient"}
 """What the systems of an experiment are held against; the CRF where none is named."""
+
+ALSO = {
+    "efficient_bilstm_on_top": "efficient",
+    "softmax_sampled": "softmax",
+    "biaffine": "additive",
+    "bilstm_global_pointer": "bilstm_efficient",
+    "idcnn_global_pointer": "idcnn_efficient",
+    "textcnn_global_pointer": "textcnn_efficient",
+    "transformer_global_pointer": "transformer_efficient",
+}
+"""What else a system is held against."""
 
 CHOICES = ("rates", "transitions")
 """Experiments in which a setting was chosen by F1 on dev, so that no system is held against another."""
@@ -95,56 +109,56 @@ def run(row: rows.Row, folder: Path) -> Line:
         row.part: scores(row.report),
         "notes": totals(row.notes),
         **row.circumstances,
-        "commit": commit_at((trained / RECIPE).stat().st_mtime),
+        "commit": commits().get(row.circumstances["code"]),
     }
 
 
-def commit_at(moment: float) -> str:
-    """The commit that was the newest then, in seconds since 1970: what a run began with, if nothing else was there."""
-    command = ["git", "rev-list", "-1", "--abbrev-commit", f"--before={int(moment)}", "HEAD"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+@cache
+def commits() -> dict[str, str]:
+    """The commit that first had each state of the sources, by the digest that `comparison.machine.code` has of it."""
+    known = {}
+    for commit in git("rev-list", "--abbrev-commit", "HEAD", "--", PACKAGE):
+        files = (line.split(maxsplit=3) for line in git("ls-tree", "-r", f"{commit}:{PACKAGE}"))
+        lines = sorted(f"{path} {blob}" for _, _, blob, path in files if path.endswith(".py"))
+        known[hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]] = commit
+    return known
+
+
+def git(*arguments: str) -> list[str]:
+    """The lines that it says."""
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
 def differences(experiment: str, finished: Sequence[rows.Row], folder: Path) -> Iterator[Line]:
-    """Each system against the one that it is held against, over the seeds that both have."""
-    systems: dict[str, dict[int, rows.Row]] = {}
+    """Each system against those that it is held against, over the seeds that both have."""
+    systems: dict[str, list[rows.Row]] = {}
     for row in finished:
-        systems.setdefault(row.system, {})[row.seed] = row
-    pairs = [(name, against(experiment, name)) for name in systems]
-    held = [(name, other) for name, other in pairs if name != other and systems[name].keys() & systems.get(other, {})]
+        systems.setdefault(row.system, []).append(row)
+    held = [(name, other) for name in systems for other in against(experiment, name) if other in systems]
     if not held:
         return
     ground = ground_of(load_recipe(place(folder, finished[0]) / RECIPE))
     for name, other in held:
-        seeds = sorted(systems[name].keys() & systems[other].keys())
-        both = [[systems[side][seed] for seed in seeds] for side in (name, other)]
-        found = bootstrap(*(pooled(ground, each, folder) for each in both))
-        fingerprints = {row.name: row.fingerprint for each in both for row in each}
-        yield {"kind": "difference", "system": name, "against": other, "seeds": seeds, "of": fingerprints} | (
-            found.to_dict()
-        )
+        pair = paired(folder, ground, systems[name], systems[other])
+        if pair is not None:
+            both = [row for side in (name, other) for row in systems[side] if row.seed in pair.seeds]
+            told = {"kind": "difference", "system": name, "against": other, "seeds": list(pair.seeds)}
+            yield {**told, "of": {row.name: row.fingerprint for row in both}, **pair.found.to_dict()}
 
 
-def against(experiment: str, system: str) -> str:
-    """The system that another one is held against, which may be itself."""
-    if system.endswith("_no_rope"):
-        return system.removesuffix("_no_rope")
+def against(experiment: str, system: str) -> list[str]:
+    """The systems that another one is held against, that of the tables first."""
     if experiment in CHOICES:
-        return system
-    if experiment == "encoders":
-        return f"{system.partition('_')[0]}_crf"
-    return FIRST.get(experiment, "crf")
+        return []
+    if system.endswith("_no_rope"):
+        return [system.removesuffix("_no_rope")]
+    first = f"{system.partition('_')[0]}_crf" if experiment == "encoders" else FIRST.get(experiment, "crf")
+    return [each for each in (first, ALSO.get(system, system)) if each != system]
 
 
 def ground_of(recipe: Recipe) -> Ground:
     """The gold that the runs were scored on."""
     return Ground.of(load_corpus(recipe.data, kind=recipe.task.kind, base=RECIPES), recipe.task.kind)
-
-
-def pooled(ground: Ground, runs: Sequence[rows.Row], folder: Path) -> list[Counts]:
-    """The counts behind F1, document by document, added up over the seeds, as in the report of a comparison."""
-    each = [HEADLINES[ground.kind](ground.gold, answers(folder, row)) for row in runs]
-    return [sum(counts[1:], counts[0]) for counts in zip(*each, strict=True)]
 
 
 def speed(path: Path) -> Line:
@@ -155,24 +169,20 @@ def speed(path: Path) -> Line:
         for system, of in measured["seconds"].items()
     }
     told = {key: measured[key] for key in ("of", "reference", "texts")}
-    commit = commit_at(path.stat().st_mtime)
+    commit = commits().get(measured["circumstances"]["code"])
     return {"kind": "speed", **told, "seconds": seconds, **measured["circumstances"], "commit": commit}
 
 
 def merged(kept: Sequence[Line], found: Sequence[Line]) -> list[Line]:
-    """The lines of both, the newer of two about the same; a run that was copied before keeps the commit it had."""
-    lines = {identity(line): line for line in kept}
-    for line in found:
-        before = lines.get(identity(line), {})
-        unchanged = {**line, "commit": before.get("commit")} == before
-        lines[identity(line)] = before if unchanged else line
+    """The lines of both, the newer of two about the same."""
+    lines = {identity(line): line for line in [*kept, *found]}
     order = ("run", "difference", "speed")
     return sorted(lines.values(), key=lambda line: (order.index(line["kind"]), line.get("system", "")))
 
 
 def identity(line: Line) -> tuple[Any, ...]:
     """What two lines about the same have in common."""
-    return tuple(line.get(key) for key in ("kind", "system", "seed"))
+    return tuple(line.get(key) for key in ("kind", "system", "seed", "against"))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What results/paper/ holds of an experiment: the runs of its recipes as they stand, their differences, their speed."""
 
+import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,10 +17,10 @@ Number = Callable[[Row], float | None]
 
 @dataclass(frozen=True)
 class Experiment:
-    """What was measured of the recipes of a folder as they stand: runs and differences by system, and the speed."""
+    """What was measured of the recipes of a folder as they stand: runs by system, differences by two, and the speed."""
 
     runs: Mapping[str, Sequence[Row]]
-    differences: Mapping[str, Row]
+    differences: Mapping[tuple[str, str], Row]
     speed: Row | None
 
     @classmethod
@@ -32,7 +33,7 @@ class Experiment:
                 runs.setdefault(line["system"], []).append(line)
         known = {f"{run['system']}-{run['seed']}": run["fingerprint"] for each in runs.values() for run in each}
         differences = {
-            line["system"]: line
+            (line["system"], line["against"]): line
             for line in lines
             if line["kind"] == "difference" and line["of"].items() <= known.items()
         }
@@ -45,17 +46,21 @@ class Experiment:
         found = [value for run in self.runs.get(system, ()) if (value := of(run)) is not None]
         return spread(found) if found else ""
 
-    def difference(self, system: str) -> str:
-        """In F1 from what the system is held against, with the middle 95 % of the draws of documents."""
-        if system not in self.differences:
+    def difference(self, system: str, against: str) -> str:
+        """In F1, with the middle 95 % of the draws of documents."""
+        if (system, against) not in self.differences:
             return ""
-        found = self.differences[system]
+        found = self.differences[system, against]
         return "{:+.2f} ({:+.2f} to {:+.2f})".format(*(100 * found[key] for key in ("difference", "low", "high")))
 
-    def plain(self, system: str, key: str, scale: float) -> str:
-        """The mean of a number that seeds hardly change."""
-        found = [run[key] / scale for run in self.runs[system]]
-        return f"{sum(found) / len(found):.2f}"
+    def parameters(self, system: str) -> str:
+        """In millions; the same for every seed."""
+        return f"{self.runs[system][0]['parameters'] / 1e6:.2f}"
+
+    def minutes(self, system: str) -> str:
+        """The median, of the runs that were not stopped and taken up again; nothing where all were."""
+        found = [run["minutes"] for run in self.runs[system] if not run["resumed"]]
+        return f"{statistics.median(found):.1f}" if found else ""
 
     def table(self, columns: Sequence[str], lines: Sequence[Sequence[str]], *, words: int = 1) -> str:
         """With where and when the runs were made, how many there are of each system, and the sizes of the parts."""

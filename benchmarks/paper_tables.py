@@ -1,5 +1,8 @@
 """The tables of docs/paper.md that results/paper/ holds: the mean over the seeds ± the standard deviation."""
 
+from collections.abc import Mapping
+
+from benchmarks.paper import ALSO
 from benchmarks.paper_rows import NOT_YET, Experiment, circumstances, in_slice, markdown, score, undecided
 from benchmarks.paper_sizes import sizes
 from globalpointer.comparison.speed import Quartiles, Speed
@@ -74,6 +77,7 @@ def paper_tables() -> dict[str, str]:
         "paper-heads": heads(others["heads"]),
         "paper-sizes": sizes(),
         "paper-encoders": encoders(others["encoders"]),
+        "paper-pairs": pairs({**by_dataset, **others}),
         "paper-rates": rates(others["rates"]),
         "paper-transitions": transitions(others["transitions"]),
     }
@@ -89,9 +93,9 @@ def main_results(found: Experiment) -> str:
     columns = ["system", "dev F1", "test F1", "against CRF", "precision", "recall", "complete documents", "F1 at 0.5"]
     rest = [score("test", key) for key in ("precision", "recall", "document_accuracy")]
     lines = [
-        [NAMES[name], found.values(name, DEV), found.values(name, TEST), found.difference(name)]
+        [NAMES[name], found.values(name, DEV), found.values(name, TEST), found.difference(name, "crf")]
         + [found.values(name, each) for each in (*rest, undecided)]
-        + [found.plain(name, "parameters", 1e6), found.plain(name, "minutes", 1)]
+        + [found.parameters(name), found.minutes(name)]
         for name in systems(found)
     ]
     return found.table([*columns, "million parameters", "minutes"], lines)
@@ -146,7 +150,7 @@ def rope(found: Experiment) -> str:
     for name in ("efficient", "global_pointer"):
         bare = f"{name}_no_rope"
         dev, test, long = ([found.values(each, number) for each in (name, bare)] for number in numbers)
-        lines.append([NAMES[name], *dev, *test, found.difference(bare), *long])
+        lines.append([NAMES[name], *dev, *test, found.difference(bare, name), *long])
     return found.table(columns, lines)
 
 
@@ -156,8 +160,8 @@ def losses(found: Experiment) -> str:
     columns += ["F1 at 0.5", "minutes"]
     numbers = [*(score("test", key) for key in ("precision", "recall")), undecided]
     lines = [
-        [*told, found.values(name, DEV), found.values(name, TEST), found.difference(name)]
-        + [*(found.values(name, each) for each in numbers), found.plain(name, "minutes", 1)]
+        [*told, found.values(name, DEV), found.values(name, TEST), found.difference(name, "multilabel")]
+        + [*(found.values(name, each) for each in numbers), found.minutes(name)]
         for name, told in LOSSES.items()
         if name in found.runs
     ]
@@ -168,8 +172,8 @@ def heads(found: Experiment) -> str:
     """Every head under the same loss."""
     columns = ["head", "million parameters", "dev F1", "test F1", "against the efficient head", "minutes"]
     lines = [
-        [NAMES[name], found.plain(name, "parameters", 1e6), found.values(name, DEV), found.values(name, TEST)]
-        + ["" if name.endswith("_no_rope") else found.difference(name), found.plain(name, "minutes", 1)]
+        [NAMES[name], found.parameters(name), found.values(name, DEV), found.values(name, TEST)]
+        + [found.difference(name, "efficient"), found.minutes(name)]
         for name in systems(found)
     ]
     return found.table(columns, lines)
@@ -182,10 +186,22 @@ def encoders(found: Experiment) -> str:
         columns += [f"{NAMES[name]}, dev F1", "test F1", "against CRF"]
     lines = []
     for encoder, told in ENCODERS.items():
-        names = [f"{encoder}_{head}" for head in HEADS]
-        cells = [[found.values(name, DEV), found.values(name, TEST), found.difference(name)] for name in names]
+        names, crf = [f"{encoder}_{head}" for head in HEADS], f"{encoder}_crf"
+        cells = [[found.values(name, DEV), found.values(name, TEST), found.difference(name, crf)] for name in names]
         lines.append([told, *cells[0][:2], *cells[1], *cells[2]])
     return found.table(columns, lines)
+
+
+def pairs(experiments: Mapping[str, Experiment]) -> str:
+    """The differences that the other tables do not show."""
+    lines = [
+        [experiment, system, against, found.difference(system, against)]
+        for experiment, found in experiments.items()
+        for system, against in found.differences
+        if ALSO.get(system) == against
+    ]
+    columns = ["`recipes/paper/`", "system", "against", "difference in test F1"]
+    return markdown(columns, lines, words=3) if lines else NOT_YET
 
 
 def rates(found: Experiment) -> str:

@@ -239,6 +239,7 @@ def test_a_killed_run_resumes_to_the_last_bit(recipe, tmp_path, when):
     assert first.keys() == second.keys()
     assert all(first[name].equal(second[name]) for name in first)
     assert read_result(whole).test == read_result(broken).test
+    assert [read_result(folder).resumed for folder in (whole, broken)] == [False, True]
     assert checkpoints.latest(broken / "checkpoints") is None
 
 

@@ -13,7 +13,7 @@ from globalpointer.evaluation import EVALUATIONS, read_report
 from globalpointer.evaluation.arguments import errors as event_errors
 from globalpointer.evaluation.arguments import everything
 from globalpointer.evaluation.overlap import shared
-from globalpointer.evaluation.significance import HEADLINES
+from globalpointer.evaluation.significance import headline
 from globalpointer.evaluation.triples import errors, relations, strings
 from globalpointer.text.spans import TRIGGER, Argument, Document, Event, Relation, Triple
 
@@ -70,7 +70,7 @@ def test_a_report_comes_back_from_json_and_its_headline_is_a_sum_over_documents(
     gold, found = sides(made)
     report = EVALUATIONS[task](gold, found, unit=unit, seen=seen)
     assert read_report(json.loads(json.dumps(report.to_dict()))) == report
-    assert sum(HEADLINES[task](gold, found), type(report.counts)()) == report.counts
+    assert sum(headline(task, gold, found), type(report.counts)()) == report.counts
     assert sum(report.labels.values(), type(report.counts)()) == report.counts
     for group, parts in report.slices.items():
         if group != "overlap":  # a sentence may have several patterns

@@ -21,6 +21,7 @@ from globalpointer.cli.options import (
 from globalpointer.cli.output import refuse_same, show, to_person, write_json, write_text
 
 if TYPE_CHECKING:
+    from globalpointer.evaluation.significance import Bootstrap
     from globalpointer.predictor import Predictor
     from globalpointer.text.spans import Document
 
@@ -53,6 +54,7 @@ def evaluate(
     from globalpointer import evaluation
     from globalpointer.evaluation.page import page
     from globalpointer.evaluation.pairs import ANNOTATION, check_annotated
+    from globalpointer.evaluation.significance import paired_bootstrap
     from globalpointer.evaluation.tables import table
     from globalpointer.predictor import Predictor
     from globalpointer.text.schema import told
@@ -76,13 +78,16 @@ def evaluate(
         to_person(unknown)
     for said in _apart(gold, _used(predictor, settings)["overlap_policy"], kind):
         to_person(said)
-    report = evaluation.EVALUATIONS[kind](gold, found, unit=predictor.model.config.text["unit"], seen=seen)
+    unit = predictor.model.config.text["unit"]
+    report = evaluation.EVALUATIONS[kind](gold, found, unit=unit, seen=seen)
     numbers: dict[str, Any] = {**report.to_dict(), "model": model, "files": list(files), **_used(predictor, settings)}
     piped = json == "-"
     show(table(report), stderr=piped)
     if second is not None:
         again = second.predict(gold, show_progress_bar=True, **settings)
-        compared = _compare(kind, gold, found, again, str(against), piped=piped)
+        difference = paired_bootstrap(gold, found, again, task=kind, unit=unit)
+        compared = {name: getattr(difference, name) for name in ("difference", "low", "high", "p_value")}
+        show(_told(difference, str(against)), stderr=piped)
         numbers["against"] = {"model": against, **_used(second, settings), **compared}
     if json is not None:
         write_json(json, numbers)
@@ -128,16 +133,8 @@ def _second(against: str, model: str, kind: str) -> "Predictor":
     return second
 
 
-def _compare(
-    kind: str, gold: "list[Document]", found: "list[Document]", again: "list[Document]", against: str, *, piped: bool
-) -> dict[str, float]:
-    """The paired bootstrap between the two models' answers, told and returned."""
-    from globalpointer.evaluation.significance import paired_bootstrap
-
-    result = paired_bootstrap(gold, found, again, task=kind)
-    show(
-        f"F1 minus that of {against}: {result.difference:+.4f} "
-        f"(95 % between {result.low:+.4f} and {result.high:+.4f}, p = {result.p_value:.4g})",
-        stderr=piped,
+def _told(difference: "Bootstrap", against: str) -> str:
+    return (
+        f"F1 minus that of {against}: {difference.difference:+.4f} "
+        f"(95 % between {difference.low:+.4f} and {difference.high:+.4f}, p = {difference.p_value:.4g})"
     )
-    return {name: getattr(result, name) for name in ("difference", "low", "high", "p_value")}

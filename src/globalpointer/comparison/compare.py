@@ -1,6 +1,6 @@
 """A comparison from start to report: runs, speed, tables, pictures."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -9,8 +9,7 @@ from globalpointer.comparison.folder import check_folder, prepare
 from globalpointer.comparison.outcome import Comparison
 from globalpointer.comparison.plan import Plan
 from globalpointer.comparison.report import write_report
-from globalpointer.comparison.rows import Row
-from globalpointer.comparison.runs import Ground, carry_out, left_out, place, unfinished
+from globalpointer.comparison.runs import Ground, carry_out, left_out, made_otherwise, place, unfinished
 from globalpointer.comparison.speed import SPEED, Speed, keep, kept, timed
 from globalpointer.comparison.trial import check_systems, remarks
 from globalpointer.training.documents import load_corpus
@@ -40,28 +39,42 @@ def compare(
     waiting = {run.system for run in (unfinished(plan, folder) if resume else plan.runs)}
     check_systems([system for system in plan.systems if system.name in waiting], corpus, folder)
     prepare(folder, overwrite=overwrite)
-    partly = [*remarks(plan.systems, corpus.train), *left_out(plan, folder)]
+    partly = [*remarks(plan.systems, corpus.train), *left_out(plan, folder), *made_otherwise(plan, folder)]
     for remark in partly:
         console.print(remark, style="yellow", markup=False, soft_wrap=True)
     rows, failures = carry_out(plan, folder, ground, console)
-    taken = _speed(plan, folder, ground, rows, console) if speed and rows else None
-    found = Comparison(plan, folder, ground, rows, failures, taken, partly)
+    found = Comparison(plan, folder, ground, rows, failures, remarks=partly)
     write_report(found)
+    if speed and rows:
+        found = _with_speed(found, console)
+        write_report(found)
     return found
 
 
-def _speed(plan: Plan, folder: Path, ground: Ground, rows: Sequence[Row], console: Console) -> Speed | None:
-    """Of the first finished run of each system; read back where these were measured before."""
-    finished = {(row.system, row.seed) for row in rows}
+def _with_speed(found: Comparison, console: Console) -> Comparison:
+    """The comparison with the speed of its systems, or with the reason why there is none."""
+    try:
+        return replace(found, speed=_speed(found, console))
+    except Exception as error:  # such as a lack of memory for all models at once: the scores are there
+        remark = f"speed was not measured: {type(error).__name__}: {error}"
+        console.print(remark, style="red", markup=False, soft_wrap=True)
+        return replace(found, remarks=[*found.remarks, remark])
+
+
+def _speed(comparison: Comparison, console: Console) -> Speed | None:
+    """Of the first finished run of each system; read back where it was measured before of these, as they are now."""
+    plan, folder = comparison.plan, comparison.folder
+    finished = {(row.system, row.seed) for row in comparison.rows}
     runs = {run.system: run for run in reversed(plan.runs) if (run.system, run.seed) in finished}
-    names = [system.name for system in plan.systems if system.name in runs]
+    names = [system.name for system in comparison.systems]
     of = {name: f"{runs[name].name} {runs[name].recipe.fingerprint}" for name in names}
-    before = kept(of, folder / SPEED)
+    tagged = [name for name in names if runs[name].recipe.model.head == "crf"]
+    reference = (tagged or names)[0]
+    before = kept(of, reference, folder / SPEED)
     if before is not None:
         return before
-    tagged = [name for name in names if runs[name].recipe.model.head == "crf"]
     folders = {name: place(folder, runs[name]) for name in names}
-    found = timed(folders, ground.gold, (tagged or names)[0], console)
+    found = timed(folders, comparison.ground.gold, reference, console)
     if found is None:
         console.print("no speed: no document has a text, and labels that all models know", style="yellow")
     else:

@@ -1,12 +1,16 @@
-"""Where a measurement was made: the machine, its threads, and the versions."""
+"""Where a measurement was made, and by what: the machine, its threads, the versions, the code."""
 
 import datetime
+import hashlib
 import os
 import platform
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import torch
+
+import globalpointer
 
 
 def circumstances() -> dict[str, str | int]:
@@ -17,7 +21,23 @@ def circumstances() -> dict[str, str | int]:
         "threads": torch.get_num_threads(),
         "python": platform.python_version(),
         **{name: version(name) for name in ("globalpointer", "torch", "transformers")},
+        "code": code(),
     }
+
+
+@cache
+def code() -> str:
+    """A digest of the sources of this package: between two releases the version does not tell one state from another.
+
+    Of `path`, a blank and the SHA-1 that git has of the file, a line for each Python file in the order of the paths.
+    """
+    root = Path(globalpointer.__file__).parent
+    lines = [f"{path.relative_to(root).as_posix()} {_blob(path.read_bytes())}" for path in root.rglob("*.py")]
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:12]
+
+
+def _blob(content: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def machine() -> str:

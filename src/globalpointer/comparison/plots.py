@@ -79,7 +79,7 @@ def _measure(comparison: Comparison) -> str:
     return f"{comparison.ground.part} {comparison.rows[0].report.measure}, %"
 
 
-def _mean(values: Sequence[float]) -> tuple[float, float]:
+def _mean_and_deviation(values: Sequence[float]) -> tuple[float, float]:
     """The mean and the standard deviation, 0 for one value."""
     return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0
 
@@ -104,7 +104,7 @@ def _scores(axes: Axes, comparison: Comparison) -> None:
     written = []
     for line, (_, name, style, rows) in enumerate(_named(comparison)):
         values = [100 * row.report.f1 for row in rows]
-        mean, deviation = _mean(values)
+        mean, deviation = _mean_and_deviation(values)
         axes.plot(values, [line + 0.25] * len(values), linestyle="", markersize=4, alpha=0.5, **style)
         axes.errorbar(mean, line, xerr=deviation or None, capsize=4, markersize=7, linewidth=1.6, **style)
         axes.annotate(f"{mean:.2f}", (mean, line), (0, 7), textcoords="offset points", ha="center", fontsize=8)
@@ -145,7 +145,7 @@ def _slices(axes: Axes, comparison: Comparison) -> None:
     systems = list(_named(comparison))
     for number, (_, name, style, rows) in enumerate(systems):
         aside = min(0.08, 0.6 / len(systems)) * (number - (len(systems) - 1) / 2)
-        found = [_mean([100 * row.report.slices[group][part].f1 for row in rows]) for part in parts]
+        found = [_mean_and_deviation([100 * row.report.slices[group][part].f1 for row in rows]) for part in parts]
         places = [place + aside for place in range(len(parts))]
         means, deviations = ([each[side] for each in found] for side in (0, 1))
         axes.errorbar(places, means, yerr=deviations, label=name, capsize=3, markersize=5, linewidth=1.2, **style)
@@ -161,7 +161,7 @@ def _speed(axes: Axes, comparison: Comparison) -> None:
     speed = comparison.speed
     assert speed is not None  # see pictures
     for system, name, style, rows in _named(comparison):
-        mean, deviation = _mean([100 * row.report.f1 for row in rows])
+        mean, deviation = _mean_and_deviation([100 * row.report.f1 for row in rows])
         low, rate, high = speed.rate(system, "prediction")
         axes.errorbar(
             rate, mean, xerr=[[rate - low], [high - rate]], yerr=deviation or None, label=name, capsize=3, **style

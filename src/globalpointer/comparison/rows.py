@@ -19,8 +19,8 @@ class Row:
     """A finished run.
 
     `report`: of `part`, "test" or, where there is none, "dev". `dev_f1`: of the kept epoch. `seconds`: of training,
-    evaluations included; `resumed`: only those after its last stop. `parameters`: all trainable numbers. `notes`: what
-    was left out or lost. `circumstances`: date, machine, threads, versions.
+    evaluations included; `resumed`: it was stopped, and they are those after its last stop. `parameters`: all trainable
+    numbers. `notes`: what was left out or lost. `circumstances`: date, machine, threads, versions, code.
     """
 
     system: str
@@ -62,16 +62,20 @@ def append(path: Path, row: Row) -> None:
         os.close(handle)
 
 
+def repair(path: Path) -> None:
+    """Take back a last line that a kill cut short; only for the one process that writes."""
+    content = path.read_bytes()
+    os.truncate(path, content.rfind(b"\n") + 1)
+
+
 def read(path: Path) -> dict[tuple[str, int], Row]:
-    """The newest row of each (system, seed). A last line that a kill cut short is taken back.
+    """The newest row of each (system, seed). A last line without an end is left aside: see `repair`.
 
     Raises DataError for a line that is no row.
     """
     if not path.exists():
         return {}
-    whole, _, torn = path.read_bytes().rpartition(b"\n")
-    if torn:
-        os.truncate(path, len(whole) + 1 if whole else 0)
+    whole, _, _ = path.read_bytes().rpartition(b"\n")
     found = {}
     for number, line in enumerate(whole.splitlines(), 1):
         try:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from globalpointer.comparison import rows
-from globalpointer.comparison.machine import circumstances
+from globalpointer.comparison.machine import circumstances, code
 from globalpointer.comparison.plan import Plan, Run
 from globalpointer.comparison.progress import overall, present
 from globalpointer.comparison.rows import Part, Row
@@ -21,10 +21,8 @@ from globalpointer.errors import GlobalPointerError, LimitWarning
 from globalpointer.evaluation import EVALUATIONS, mentions
 from globalpointer.predictor import Predictor
 from globalpointer.text.spans import Document
-from globalpointer.training import checkpoints
 from globalpointer.training.documents import Corpus
 from globalpointer.training.fit import fit
-from globalpointer.training.folder import CHECKPOINTS
 
 RUNS, ROWS, FOUND = "runs", "rows.jsonl", "found.jsonl"
 
@@ -58,6 +56,7 @@ class Failure:
 
 def carry_out(plan: Plan, folder: Path, ground: Ground, console: Console) -> tuple[list[Row], list[Failure]]:
     """Every run of the plan that is not in `rows.jsonl` yet; a failure does not keep the others from going on."""
+    rows.repair(folder / ROWS)
     left = unfinished(plan, folder)
     finished = [run for run in plan.runs if run not in left]
     known = rows.read(folder / ROWS)
@@ -100,6 +99,20 @@ def left_out(plan: Plan, folder: Path) -> list[str]:
     ]
 
 
+def made_otherwise(plan: Plan, folder: Path) -> list[str]:
+    """Told where finished runs of the plan were made by another state of this package."""
+    known = rows.read(folder / ROWS)
+    left = unfinished(plan, folder)
+    finished = [known[run.system, run.seed] for run in plan.runs if run not in left]
+    others = sorted(row.name for row in finished if row.circumstances.get("code") != code())
+    if not others:
+        return []
+    return [
+        f"made by other code of globalpointer, which may score otherwise: {counted(len(others), 'finished run')} "
+        f"({', '.join(others)}); without their folders in {RUNS}/ they are made anew"
+    ]
+
+
 def place(folder: Path, run: Run | Row) -> Path:
     """The model folder of a run, or of the one that a row is of."""
     return folder / RUNS / run.name
@@ -125,7 +138,6 @@ def _attempt(run: Run, folder: Path, ground: Ground) -> Row | Failure:
 
 def _finish(run: Run, folder: Path, ground: Ground) -> Row:
     """Train, or go on, or only read what was trained; then answer and score."""
-    resumed = checkpoints.latest(folder / CHECKPOINTS) is not None
     result = fit(run.recipe, folder, resume=True, base=run.base, console=Console(quiet=True, force_terminal=False))
     predictor = Predictor.from_pretrained(folder)
     found = _answer(predictor, ground.gold)
@@ -139,7 +151,7 @@ def _finish(run: Run, folder: Path, ground: Ground) -> Row:
         report=EVALUATIONS[ground.kind](ground.gold, found, unit=unit, seen=ground.seen),
         dev_f1=result.dev.f1,
         seconds=result.seconds,
-        resumed=resumed,
+        resumed=result.resumed,
         parameters=sum(weight.numel() for weight in predictor.model.parameters()),
         threshold=result.threshold,
         notes=tuple(result.notes),

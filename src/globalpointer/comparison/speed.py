@@ -108,12 +108,14 @@ def keep(speed: Speed, of: Mapping[str, str], path: Path) -> None:
         json.dump({"of": of, **{name: getattr(speed, name) for name in Speed.__slots__}}, file)
 
 
-def kept(of: Mapping[str, str], path: Path) -> Speed | None:
-    """What was measured before of the same runs."""
+def kept(of: Mapping[str, str], reference: str, path: Path) -> Speed | None:
+    """What was measured before of the same runs against the same one, on this machine and by this code."""
     if not path.is_file():
         return None
     plain = json.loads(path.read_text(encoding="utf-8"))
-    return Speed(**{name: plain[name] for name in Speed.__slots__}) if plain["of"] == dict(of) else None
+    here = {**circumstances(), "date": plain["circumstances"]["date"]}
+    same = (plain["of"], plain["reference"], plain["circumstances"]) == (dict(of), reference, here)
+    return Speed(**{name: plain[name] for name in Speed.__slots__}) if same else None
 
 
 def _quartiles(values: Sequence[float]) -> Quartiles:

@@ -1,16 +1,15 @@
 """What a comparison found as tables."""
 
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from globalpointer.comparison.defaults import shown
 from globalpointer.comparison.outcome import Comparison
+from globalpointer.comparison.paired import paired
 from globalpointer.comparison.rows import Row
-from globalpointer.comparison.runs import answers
 from globalpointer.comparison.speed import Quartiles, Speed
 from globalpointer.evaluation.counts import Counted, Counts
 from globalpointer.evaluation.sections import CAPTIONS, Section, percent
-from globalpointer.evaluation.significance import HEADLINES, bootstrap
 from globalpointer.training.differences import differing
 
 Cells = tuple[str, ...]
@@ -50,21 +49,19 @@ def differences(comparison: Comparison) -> Section | None:
     first, *others = (system.name for system in comparison.systems)
     if not others:
         return None
-    theirs = _pooled(comparison, first)
-    made = []
-    for name in others:
-        found = bootstrap(_pooled(comparison, name), theirs)
-        low, middle, high = (f"{100 * each:+.2f}" for each in (found.low, found.difference, found.high))
-        made.append((name, middle, f"{low} to {high}", f"{found.p_value:.3g}"))
-    title = f"Against {first}: paired bootstrap"
-    return Section(title, ("system", "difference", "95 % of the draws", "p"), (tuple(made),))
+    columns = ("system", "difference", "95 % of the draws", "p", "seeds")
+    rows = tuple(_against(comparison, name, first) for name in others)
+    return Section(f"Against {first}: paired bootstrap", columns, (rows,))
 
 
-def _pooled(comparison: Comparison, system: str) -> list[Counted]:
-    """The counts behind F1, document by document, added up over the seeds."""
-    ground, headline = comparison.ground, HEADLINES[comparison.plan.kind]
-    runs = [headline(ground.gold, answers(comparison.folder, row)) for row in comparison.of(system)]
-    return [sum(each[1:], each[0]) for each in zip(*runs, strict=True)]
+def _against(comparison: Comparison, name: str, first: str) -> Cells:
+    """Over the seeds that both have; dashes where there is none."""
+    pair = paired(comparison.folder, comparison.ground, comparison.of(name), comparison.of(first))
+    if pair is None:
+        return (name, "-", "-", "-", "-")
+    found = pair.found
+    low, middle, high = (f"{100 * each:+.2f}" for each in (found.low, found.difference, found.high))
+    return (name, middle, f"{low} to {high}", f"{found.p_value:.3g}", ", ".join(map(str, pair.seeds)))
 
 
 def labels(comparison: Comparison) -> Section:
@@ -161,8 +158,3 @@ def runs(comparison: Comparison) -> Section:
         "date",
     )
     return Section("Runs", columns, (rows,))
-
-
-def present(sections: Iterable[Section | None]) -> list[Section]:
-    """Those that there are."""
-    return [section for section in sections if section is not None]

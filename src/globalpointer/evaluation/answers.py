@@ -97,9 +97,9 @@ def evaluate_answers(
     )
 
 
-def answer_marks(gold: Sequence[Document], found: Sequence[Document]) -> list[Marks]:
-    """The marks behind `AnswerReport.f1`, question by question, in the unit that the texts have."""
-    script = official(_unit(gold))
+def answer_marks(gold: Sequence[Document], found: Sequence[Document], *, unit: str | None = None) -> list[Marks]:
+    """The marks behind `AnswerReport.f1`, question by question; `unit` as for `evaluate_answers`."""
+    script = official(_unit(gold) if unit is None else unit)
     return [
         mark(accepted(one), surfaces(other)[0] if other.answers else None, script)
         for one, other in pairs(gold, found, *ANNOTATION["mrc"])

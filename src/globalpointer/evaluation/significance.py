@@ -1,6 +1,6 @@
 """Whether one model is really better than another, or was lucky with the documents: the paired bootstrap."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,16 +13,29 @@ from globalpointer.evaluation.relations import relation_counts
 from globalpointer.evaluation.report import entity_counts
 from globalpointer.text.spans import Document
 
-HEADLINES: Mapping[str, Callable[[Sequence[Document], Sequence[Document]], Sequence[Counted]]] = {
-    "ner": entity_counts,
-    "relation": relation_counts,
-    "event": event_counts,
-    "mrc": answer_marks,
-}
-"""The counts behind the headline F1 of each task, document by document."""
+TASKS = ("ner", "relation", "event", "mrc")
 
 # A block of resamples takes block * documents * 8 bytes; this keeps it near 10 MB for 10,000 documents.
 _BLOCK = 128
+
+
+def headline(
+    task: str, gold: Sequence[Document], found: Sequence[Document], *, unit: str | None = None
+) -> Sequence[Counted]:
+    """The counts behind the headline F1 of a task, document by document.
+
+    `unit`: by which answers are compared, as `evaluate_answers` has it. Raises ConfigError for an unknown task.
+    """
+    match task:
+        case "ner":
+            return entity_counts(gold, found)
+        case "relation":
+            return relation_counts(gold, found)
+        case "event":
+            return event_counts(gold, found)
+        case "mrc":
+            return answer_marks(gold, found, unit=unit)
+    raise ConfigError(f"task must be one of {', '.join(TASKS)}, not {task!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +63,16 @@ def paired_bootstrap(
     second: Sequence[Document],
     *,
     task: str = "ner",
+    unit: str | None = None,
     samples: int = 1000,
     seed: int = 0,
 ) -> Bootstrap:
     """Draw the documents anew, with replacement, `samples` times, and compare the two models on each draw.
 
-    The same seed gives the same numbers. DataError where the three lists are not about the same texts.
+    `unit`: by which answers are compared, as `evaluate_answers` has it. The same seed gives the same numbers. DataError
+    where the three lists are not about the same texts.
     """
-    if task not in HEADLINES:
-        raise ConfigError(f"task must be one of {', '.join(HEADLINES)}, not {task!r}")
-    one, other = (HEADLINES[task](gold, found) for found in (first, second))
+    one, other = (headline(task, gold, found, unit=unit) for found in (first, second))
     return bootstrap(one, other, samples=samples, seed=seed)
 
 

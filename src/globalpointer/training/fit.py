@@ -131,6 +131,7 @@ def fit(
             folder,
             [*notes, *afterwards],
             seconds=time.perf_counter() - started,
+            resumed=checkpoint is not None,
             batch_size=arguments.per_device_eval_batch_size,
             teacher=teacher,
         )

@@ -32,6 +32,7 @@ WRITTEN = frozenset(
 class FitResult:
     """What a finished run leaves: its reports, its folder, the seconds it took, and what was left out or lost.
 
+    `seconds`: of training, evaluations included; those after its last stop, where it was `resumed` from a checkpoint.
     `threshold`: the score from which on the model gives an answer, also in the reports. `undecided`: rates and counts
     of "dev" and "test" at 0.5, where that is another.
     """
@@ -44,6 +45,7 @@ class FitResult:
     threshold: float = UNDECIDED
     undecided: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     teacher: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    resumed: bool = False
 
 
 def prepare(recipe: Recipe, folder: Path, *, read: Iterable[Path], resume: bool, overwrite: bool) -> None:
@@ -111,4 +113,5 @@ def read_result(folder: Path) -> FitResult:
         threshold=plain.get("threshold", UNDECIDED),
         undecided=plain.get("undecided", {}),
         teacher=plain.get("teacher", {}),
+        resumed=plain.get("resumed", False),
     )

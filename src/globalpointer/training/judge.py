@@ -42,6 +42,7 @@ def finish(
     notes: Sequence[str],
     *,
     seconds: float,
+    resumed: bool,
     batch_size: int,
     teacher: Teacher | None = None,
 ) -> list[str]:
@@ -59,7 +60,7 @@ def finish(
     keep(predictor, folder)
     unit = predictor.model.config.text["unit"]
     seen = mentions(corpus.train)
-    plain: dict[str, Any] = {"seconds": seconds, "threads": torch.get_num_threads()}
+    plain: dict[str, Any] = {"seconds": seconds, "resumed": resumed, "threads": torch.get_num_threads()}
     plain |= {"threshold": wanted, "undecided": {}}
     flooded: list[str] = []
     for name, part in (("dev", corpus.dev), ("test", corpus.test)):

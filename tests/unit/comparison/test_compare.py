@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 
@@ -85,6 +86,50 @@ def test_runs_that_are_not_named_are_told(compared, tmp_path, quiet):
     assert len(again.rows) == 1
     assert f"{others} finished run" in again.remarks[-1]
     assert again.remarks[-1] in (folder / "report.md").read_text().replace("\\", "")
+
+
+def test_runs_of_other_code_are_told(compared, tmp_path, quiet, monkeypatch):
+    folder = shutil.copytree(compared.found.folder, tmp_path / "copy")
+    same = compare(compared.plan, folder, resume=True, speed=False, console=quiet)
+    assert same.remarks == compared.found.remarks
+    monkeypatch.setattr("globalpointer.comparison.runs.code", lambda: "other")
+    again = compare(compared.plan, folder, resume=True, speed=False, console=quiet)
+    assert again.rows == same.rows
+    assert "made by other code of globalpointer" in again.remarks[-1]
+    assert "4 finished runs (efficient-1, efficient-42, global_pointer-1, global_pointer-42)" in again.remarks[-1]
+
+
+def test_speed_that_cannot_be_measured_is_told_and_the_scores_are_there(compared, tmp_path, quiet, monkeypatch):
+    folder = shutil.copytree(compared.found.folder, tmp_path / "copy")
+    (folder / "speed.json").unlink()
+
+    def failing(*_):
+        raise MemoryError("no room for four models")
+
+    monkeypatch.setattr(import_module("globalpointer.comparison.compare"), "timed", failing)
+    found = compare(compared.plan, folder, resume=True, console=quiet)
+    assert (found.rows, found.speed) == (compared.found.rows, None)
+    assert found.remarks[-1] == "speed was not measured: MemoryError: no room for four models"
+    assert found.remarks[-1] in (folder / "report.md").read_text(encoding="utf-8").replace("\\", "")
+
+
+def test_speed_is_read_back_only_of_the_same_runs_in_the_same_place(compared, tmp_path, quiet, monkeypatch):
+    folder = shutil.copytree(compared.found.folder, tmp_path / "copy")
+    taken = []
+
+    def timing(folders, gold, reference, console):
+        taken.append(reference)
+        return replace(compared.found.speed, reference=reference)
+
+    monkeypatch.setattr(import_module("globalpointer.comparison.compare"), "timed", timing)
+    compare(compared.plan, folder, resume=True, console=quiet)
+    assert not taken
+    turned = make_plan([compared.recipe], heads=["global_pointer", "efficient"], seeds=[42, 1])
+    compare(turned, folder, resume=True, console=quiet)
+    assert taken == ["global_pointer"]
+    monkeypatch.setattr("globalpointer.comparison.machine.machine", lambda: "another")
+    compare(turned, folder, resume=True, console=quiet)
+    assert len(taken) == 2
 
 
 def test_a_row_that_was_lost_is_made_from_its_run(compared, quiet):

@@ -41,12 +41,21 @@ def test_the_scores_are_those_of_the_answers_that_were_kept(compared):
 def test_one_seed_is_compared_as_two_models_are(compared):
     found = compared.found
     one = replace(found, rows=[row for row in found.rows if row.seed == 1])
-    ((name, difference, _, p),) = flat(tables.differences(one))
+    ((name, difference, _, p, seeds),) = flat(tables.differences(one))
     first, second = (answers(found.folder, row) for row in one.rows)
     expected = paired_bootstrap(found.ground.gold, second, first)
     assert (name, difference) == ("global_pointer", f"{100 * expected.difference:+.2f}")
-    assert p == f"{expected.p_value:.3g}"
+    assert (p, seeds) == (f"{expected.p_value:.3g}", "1")
     assert tables.differences(replace(one, rows=one.rows[:1])) is None
+
+
+def test_only_seeds_that_both_have_are_compared(compared):
+    found = compared.found
+    some = replace(found, rows=[row for row in found.rows if (row.system, row.seed) != ("global_pointer", 42)])
+    one = replace(found, rows=[row for row in found.rows if row.seed == 1])
+    assert flat(tables.differences(some)) == flat(tables.differences(one)) != flat(tables.differences(found))
+    apart = replace(found, rows=[row for row in some.rows if (row.system, row.seed) != ("efficient", 1)])
+    assert flat(tables.differences(apart)) == [("global_pointer", "-", "-", "-", "-")]
 
 
 def test_labels_and_slices_have_a_column_a_system(compared):

@@ -20,7 +20,7 @@ def test_rows_come_back_and_the_newest_counts(compared, tmp_path):
     assert found == {(row.system, row.seed): row for row in (*compared.found.rows[1:], newer)}
 
 
-def test_a_row_that_a_kill_cut_short_is_taken_back_at_every_byte(compared, tmp_path):
+def test_a_row_that_a_kill_cut_short_is_left_aside_and_taken_back_at_every_byte(compared, tmp_path):
     path = tmp_path / "rows.jsonl"
     first, second = compared.found.rows[:2]
     rows.append(path, first)
@@ -31,6 +31,8 @@ def test_a_row_that_a_kill_cut_short_is_taken_back_at_every_byte(compared, tmp_p
         path.write_bytes(both[:length])
         kept = [each for each, end in ((first, whole), (second, len(both))) if end <= length]
         assert list(rows.read(path).values()) == kept
+        assert os.path.getsize(path) == length  # a reader beside a comparison changes nothing
+        rows.repair(path)
         assert os.path.getsize(path) == (whole, len(both))[len(kept) - 1] * bool(kept)
         rows.append(path, second)  # what comes next stands on a line of its own
         assert rows.read(path)[second.system, second.seed] == second

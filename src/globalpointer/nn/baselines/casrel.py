@@ -1,7 +1,7 @@
 """CasRel: find the subjects, then for each of them, and for every predicate, its objects."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -56,7 +56,7 @@ class CasRel(nn.Module):
         grids: Sequence[Grid],
         *,
         dropout: float = 0.0,
-        condition: Literal["sum", "norm"] = "sum",
+        condition: str = "sum",
     ) -> None:
         super().__init__()
         if condition not in ("sum", "norm"):

@@ -1,7 +1,7 @@
 """CRF tagging: the BIO tags of a text are chosen together."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import torch
 from jaxtyping import Float
@@ -48,7 +48,7 @@ class CrfTagger(nn.Module):
         *,
         dropout: float = 0.0,
         transition_multiplier: float = 100.0,
-        reduction: Literal["mean", "token_mean"] = "mean",
+        reduction: str = "mean",
         constrained: bool = True,
     ) -> None:
         super().__init__()

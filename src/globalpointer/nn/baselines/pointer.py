@@ -1,7 +1,7 @@
 """The two-pointer network: each token is asked whether an entity starts there, and whether one ends."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import torch
 from jaxtyping import Bool, Float
@@ -44,7 +44,7 @@ class PointerNetwork(nn.Module):
         grids: Sequence[Grid],
         *,
         dropout: float = 0.0,
-        loss: Literal["bce", "multilabel"] = "bce",
+        loss: str = "bce",
     ) -> None:
         super().__init__()
         if loss not in ("bce", "multilabel"):

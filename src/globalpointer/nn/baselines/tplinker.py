@@ -1,7 +1,7 @@
 """TPLinker: every pair of tokens is classified, for every label, by a softmax of its own."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -50,7 +50,7 @@ class TPLinker(nn.Module):
         *,
         dim: int | None = None,
         dropout: float = 0.0,
-        reduction: Literal["mean", "sum"] = "mean",
+        reduction: str = "mean",
         entity_steps: int = 0,
     ) -> None:
         super().__init__()

@@ -1,7 +1,5 @@
 """Efficient GlobalPointer: all types share one query and key, which find spans; biases tell the types apart."""
 
-from typing import Literal
-
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
@@ -32,7 +30,7 @@ class EfficientGlobalPointer(nn.Module):
         rotary: bool = True,
         ordered: bool = True,
         max_width: int | None = None,
-        typing_input: Literal["pairs", "hidden"] = "pairs",
+        typing_input: str = "pairs",
     ) -> None:
         super().__init__()
         check_sizes(hidden, types, dim, rotary)

@@ -217,7 +217,7 @@ def test_tasks_it_cannot_do_are_refused(grids, message):
 
 
 def test_an_unknown_condition_is_refused():
-    with pytest.raises((ConfigError, Exception), match="condition"):
+    with pytest.raises(ConfigError, match=r'"sum" or "norm", not .product.'):
         model(condition="product")
 
 

@@ -1,0 +1,33 @@
+"""Two systems on the same documents, seed by seed: the difference in F1, and what other documents would make of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from globalpointer.comparison.rows import Row
+from globalpointer.comparison.runs import Ground, answers
+from globalpointer.evaluation.counts import Counted
+from globalpointer.evaluation.significance import Bootstrap, bootstrap, headline
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """`found`: over the `seeds` that both systems have."""
+
+    seeds: tuple[int, ...]
+    found: Bootstrap
+
+
+def paired(folder: Path, ground: Ground, ours: Sequence[Row], theirs: Sequence[Row]) -> Paired | None:
+    """The F1 of `ours` minus that of `theirs`, each the runs of one system; None where no seed has both."""
+    seeds = tuple(sorted({row.seed for row in ours} & {row.seed for row in theirs}))
+    if not seeds:
+        return None
+    both = ([row for row in rows if row.seed in seeds] for rows in (ours, theirs))
+    return Paired(seeds, bootstrap(*(_pooled(folder, ground, rows) for rows in both)))
+
+
+def _pooled(folder: Path, ground: Ground, rows: Sequence[Row]) -> list[Counted]:
+    """The counts behind F1, document by document, added up over the seeds."""
+    runs = [headline(ground.kind, ground.gold, answers(folder, row), unit=row.report.unit) for row in rows]
+    return [sum(each[1:], each[0]) for each in zip(*runs, strict=True)]

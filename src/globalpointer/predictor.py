@@ -175,10 +175,11 @@ class Predictor:
     ) -> Any:
         """A text to a Document, a list of texts to a list of Documents in the same order.
 
-        A text may be a Document, for its question; its annotation is left aside. `question`: what is asked of each
-        text, for a model of kind "answer".
+        A text may be a Document, for its question, id and meta; its annotation is left aside. `question`: what is asked
+        of each text, for a model of kind "answer".
         `threshold`: the least score, one for all, or by label or kind ("entity", "relation", "event", "answer"); 0.5 is
-        logit 0. None, and for kinds that are not named: the model's own for what it is for, else 0.5.
+        logit 0. None, and for kinds that are not named: the model's own for what it is for, else 0.5. Answers are given
+        all or none: what must reach it is not their score, which all of them share, but `Document.answerable`.
         `overlap_policy`: "nested" (no crossing spans), "flat" or "longest" (no two overlap), "allow" (all), as
         `tasks.overlap.resolve` has it. None: that of the model, which its recipe says; else "flat" or "nested" for
         entities alone, as its training data was, and "allow" where relations join them.
@@ -216,13 +217,16 @@ class Predictor:
         check_question(question, asks=task.asks, kind=self.kind)
         thresholds = Thresholds.of(threshold, task.schema, {task.kinds[-1]: self.threshold})
         limits = self.limits(thresholds)
+        if task.asks and overlap_policy not in (None, self.overlap_policy):
+            raise ConfigError(f"overlap_policy is for entities, and this model answers questions: {overlap_policy!r}")
         policy = overlap_policy or self.overlap_policy
         texts = iter(texts)
         while chunk := list(islice(texts, 16 * _at_least_one(batch_size))):
             read = documents(chunk, question)
             for document, found in zip(read, self.find(read, batch_size=batch_size, threshold=limits), strict=True):
                 answer = settle(task.decode(found.cells, document.text, found.encoded.tokens), thresholds, policy)
-                yield replace(answer, question=document.question) if task.asks else answer
+                asked = document.question if task.asks else None
+                yield replace(answer, id=document.id, meta=document.meta, question=asked)
 
     @torch.inference_mode()
     def find(

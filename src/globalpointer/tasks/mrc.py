@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from globalpointer.grid import Cell, Grid, ScoredCells
 from globalpointer.tasks.base import Encoding, Place, annotated, place
-from globalpointer.tasks.thresholds import CERTAIN, Limits, Thresholds
+from globalpointer.tasks.thresholds import CERTAIN, Limits, Thresholds, sigmoid
 from globalpointer.text.schema import Schema
 from globalpointer.text.spans import Annotation, Answer, Document, Span
 from globalpointer.text.tokens import TokenMap
@@ -26,9 +26,11 @@ class MrcTask:
 
     with the sum over the `ranks` best cells of each window. `decode` gives the best `best` answers, the best first;
     `decode(encode(document))` gives back every answer of the document but those in `lost`, unless there are more than
-    `best`.
-    Scores are p as it is, for a slope for each would let them sum to more than 1. There are no labels, so the schema is
-    empty.
+    `best`. Scores are p as it is, for a slope for each would let them sum to more than 1.
+
+    Whether there is an answer at all is asked of the best one alone: `answerable` is sigmoid(max s), so that neither
+    near-duplicates of it nor other windows, which all take a part of p, make a model silent. There are no labels, so
+    the schema is empty.
     """
 
     asks: ClassVar[bool] = True
@@ -59,15 +61,18 @@ class MrcTask:
         return Encoding.of(self.grids, parts, lost)
 
     def decode(self, cells: ScoredCells, text: str, tokens: TokenMap) -> Document:
-        """The best answers, the best first. Cells that cover the same characters are one answer."""
-        logits: dict[Span, float] = {}
+        """The best answers, the best first. Cells that cover the same characters are one answer, with their sum."""
+        logits: dict[Span, list[float]] = {}
         for cell, logit in cells.get(GRID, {}).items():
-            span = tokens.span(cell.row, cell.col)
-            logits[span] = max(logit, logits.get(span, -math.inf))
-        ranked = sorted(logits, key=lambda span: (-logits[span], span))[: self.best]
-        whole = _log_sum([0.0, *logits.values()])
-        answers = (Answer(span, text[span.start : span.end], _probability(logits[span] - whole)) for span in ranked)
-        return Document(text, answers=tuple(answers))
+            logits.setdefault(tokens.span(cell.row, cell.col), []).append(logit)
+        merged = {span: _log_sum(each) for span, each in logits.items()}
+        ranked = sorted(merged, key=lambda span: (-merged[span], span))[: self.best]
+        whole = _log_sum([0.0, *merged.values()])
+        answers = tuple(
+            Answer(span, text[span.start : span.end], _probability(merged[span] - whole)) for span in ranked
+        )
+        answerable = min(sigmoid(merged[ranked[0]]), CERTAIN) if ranked else 0.0
+        return Document(text, answers=answers, answerable=answerable)
 
     def limits(self, thresholds: Thresholds) -> Limits:  # noqa: ARG002  (as every task)
         """No cell is left out by its logit alone: each takes a part of the probability."""

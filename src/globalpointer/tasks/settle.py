@@ -11,11 +11,12 @@ def settle(document: Document, thresholds: Thresholds, policy: str) -> Document:
     """The document without what is below its threshold, and without the entities that `policy` gives up.
 
     An entity below its threshold stays as an end of a relation that reaches its own; a relation goes with an end that
-    the policy gives up. An annotation without a score counts as certain.
+    the policy gives up. Answers are given all or none: see `Document.answerable`. An annotation without a score counts
+    as certain.
     """
     entities, relations, events, answers = document.entities, document.relations, document.events, document.answers
-    if answers is not None:
-        answers = tuple(each for each in answers if _reaches(each, "answer", "answer", thresholds))
+    if document.answerable is not None and document.answerable < thresholds.score("answer", "answer"):
+        answers = ()
     if events is not None:
         events = tuple(each for each in events if _reaches(each, "event", each.label, thresholds))
     if relations is not None:

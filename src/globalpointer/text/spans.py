@@ -3,7 +3,7 @@
 Offsets are code points, half-open. Every annotation is a frozen value; text and score never take part in equality.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -153,6 +153,8 @@ class Document:
     of what a model found: the answer, and what comes next, best first. `accepted`: the answers as annotators wrote
     them, where the data gives strings; evaluation goes by them, and `answers` are those that stand in the text. So
     where `accepted` has some and `answers` none, there is an answer that no span can give: nothing to train on.
+    `answerable`: how probable the best answer that a model found is, against none; the answers stand where it reaches
+    the threshold. None for gold.
     """
 
     text: str
@@ -165,6 +167,7 @@ class Document:
     question: str | None = None
     answers: tuple[Answer, ...] | None = None
     accepted: tuple[str, ...] | None = None
+    answerable: float | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         for entity in self.entities or ():
@@ -193,33 +196,30 @@ class Document:
 
         The subject and object of a relation are indices into "entities".
         """
-        plain: dict[str, Any] = {"text": self.text}
-        if self.id is not None:
-            plain["id"] = self.id
-        if self.question is not None:
-            plain["question"] = self.question
-        if self.entities is not None:
-            plain["entities"] = [entity.to_dict() for entity in self.entities]
-        if self.relations is not None:
-            place = {entity: index for index, entity in enumerate(self.entities or ())}
-            plain["relations"] = [_relation(each, place) for each in self.relations]
-        if self.triples is not None:
-            plain["triples"] = [{name: getattr(each, name) for name in Triple.__slots__} for each in self.triples]
-        if self.events is not None:
-            plain["events"] = [_event(each) for each in self.events]
-        if self.answers is not None:
-            plain["answers"] = [_answer(each) for each in self.answers]
-        if self.accepted is not None:
-            plain["accepted"] = list(self.accepted)
-        if self.meta:
-            plain["meta"] = dict(self.meta)
-        return plain
+        place = {entity: index for index, entity in enumerate(self.entities or ())}
+        given = {
+            "id": self.id,
+            "question": self.question,
+            "entities": _each(self.entities, Entity.to_dict),
+            "relations": _each(self.relations, lambda relation: _relation(relation, place)),
+            "triples": _each(self.triples, lambda triple: {name: getattr(triple, name) for name in Triple.__slots__}),
+            "events": _each(self.events, _event),
+            "answers": _each(self.answers, _answer),
+            "accepted": _each(self.accepted, str),
+            "answerable": self.answerable,
+            "meta": dict(self.meta) or None,
+        }
+        return {"text": self.text, **{key: value for key, value in given.items() if value is not None}}
 
     def _check_end(self, what: str, end: int) -> None:
         if end > len(self.text):
             raise AlignmentError(
                 f"{what} ends at {end}, but the text has {len(self.text)} characters; offsets are code points"
             )
+
+
+def _each(annotation: tuple[Any, ...] | None, as_json: Callable[[Any], Any]) -> list[Any] | None:
+    return None if annotation is None else [as_json(each) for each in annotation]
 
 
 def _relation(relation: Relation, place: Mapping[Entity, int]) -> dict[str, Any]:

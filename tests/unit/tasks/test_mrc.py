@@ -40,6 +40,17 @@ def test_answers_share_the_probability_with_each_other_and_with_no_answer() -> N
     assert TASK.decode({}, TEXT, TOKENS).answers == ()
 
 
+def test_whether_to_answer_is_asked_of_the_best_cell_alone() -> None:
+    close = {Cell(0, row, col): 3.9 for row, col in ((1, 1), (1, 2), (1, 3), (2, 2), (2, 3))}
+    sure, single = (
+        TASK.decode({GRID: each}, TEXT, TOKENS) for each in ({**close, Cell(0, 3, 3): 4.0}, {Cell(0, 1, 1): 0.5})
+    )
+    assert sure.answers[0].score < 0.25 < 0.5 < single.answers[0].score
+    assert sure.answerable == pytest.approx(1 / (1 + math.exp(-4.0)))
+    assert single.answerable == pytest.approx(1 / (1 + math.exp(-0.5)))
+    assert TASK.decode({}, TEXT, TOKENS).answerable == 0
+
+
 def test_scores_are_probabilities_however_large_the_logits_are() -> None:
     sure, other = TASK.decode({GRID: {Cell(0, 1, 1): 800.0, Cell(0, 3, 3): -800.0}}, TEXT, TOKENS).answers
     assert 0.999 < sure.score <= 1.0
@@ -48,8 +59,10 @@ def test_scores_are_probabilities_however_large_the_logits_are() -> None:
 
 def test_cells_over_the_same_characters_are_one_answer() -> None:
     tokens = TokenMap((Span(0, 1), Span(0, 1)))
-    (answer,) = TASK.decode({GRID: {Cell(0, 0, 1): 1.0, Cell(0, 1, 1): 3.0}}, "é", tokens).answers
-    assert answer.score == pytest.approx(1 / (1 + math.exp(-3.0)))
+    found = TASK.decode({GRID: {Cell(0, 0, 1): 1.0, Cell(0, 1, 1): 3.0}}, "é", tokens)
+    (answer,) = found.answers
+    odds = math.exp(1.0) + math.exp(3.0)
+    assert [answer.score, found.answerable] == pytest.approx([odds / (1 + odds)] * 2)
 
 
 def test_no_cell_is_left_out_by_its_logit_alone() -> None:

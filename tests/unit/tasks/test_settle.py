@@ -4,7 +4,7 @@ from globalpointer.errors import ConfigError
 from globalpointer.tasks.settle import settle
 from globalpointer.tasks.thresholds import Thresholds, logit, sigmoid
 from globalpointer.text.schema import Schema
-from globalpointer.text.spans import Argument, Document, Entity, Event, Relation, Span
+from globalpointer.text.spans import Answer, Argument, Document, Entity, Event, Relation, Span
 
 SCHEMA = Schema(("A",), {"of": (("A", "A"),)}, {"go": ("who",)})
 LONG, CROSSING, LAST = (
@@ -59,3 +59,15 @@ def test_logit_and_sigmoid_are_inverse_and_do_not_overflow() -> None:
     assert [sigmoid(value) for value in (-1e9, 0.0, 1e9)] == [0.0, 0.5, 1.0]
     for value in (-30.0, -1.0, 0.25, 8.0):
         assert logit(sigmoid(value)) == pytest.approx(value)
+
+
+def test_answers_are_given_all_or_none() -> None:
+    answers = (Answer(Span(0, 2), "ab", 0.3), Answer(Span(3, 4), "d", 0.1))
+    found = Document("abcd", question="?", answers=answers, answerable=0.8)
+    own = {"answer": 0.7}
+    assert settle(found, Thresholds.of(None, SCHEMA, own), "allow") == found
+    assert settle(found, Thresholds.of(0.8, SCHEMA, own), "allow").answers == answers
+    silent = settle(found, Thresholds.of(0.81, SCHEMA, own), "allow")
+    assert (silent.answers, silent.answerable) == ((), 0.8)
+    gold = Document("abcd", question="?", answers=answers)
+    assert settle(gold, Thresholds.of(0.99, SCHEMA, own), "allow") == gold

@@ -67,8 +67,20 @@ def parse(line: str, report: Reporter, options: Options, number: int, name: str)
         )
         raise DataError(said, path=report.path, line=number)
     identity = f"{name}:{number}" if identity is None else str(identity)
-    annotation = {} if options.labelled is False else _annotation(Line(text, number, report), kinds, options.mentions)
+    answerable = record.pop("answerable", None)
+    place = Line(text, number, report)
+    annotation: dict[str, Any] = {} if options.labelled is False else _annotation(place, kinds, options.mentions)
+    if annotation.get("answers") is not None and answerable is not None:
+        annotation["answerable"] = _answerable(place, answerable)
     return Document(text, id=identity, meta={**record, **(meta or {})}, question=question, **annotation)
+
+
+def _answerable(line: Line, given: Any) -> float:
+    """How probable a model held its best answer, against none."""
+    if isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= 1:
+        return float(given)
+    said = f'expected a probability between 0 and 1 under "answerable", found {given!r:.60}'
+    raise DataError(said, path=line.report.path, line=line.number)
 
 
 def _question(record: dict[str, Any], path: str, number: int) -> str | None:

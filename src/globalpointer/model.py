@@ -115,10 +115,18 @@ def _missing(folder: Path) -> str:
     return "not a model folder: expected config.json and model.safetensors in it"
 
 
+def _models_beside(folder: Path) -> list[str]:
+    """The models in the folder where one was looked for: who has them there means no name on the hub."""
+    parent = folder.parent
+    return sorted(each.name for each in parent.iterdir() if is_model_folder(each)) if parent.is_dir() else []
+
+
 def load_model(folder: str | Path) -> GlobalPointerModel:
     """The model in a folder or under a hub name; ModelError where there is none or some weights are missing."""
     if Path(folder).exists() and not (Path(folder) / "config.json").is_file():
         raise ModelError(f"{folder}: {_missing(Path(folder))}")
+    if not Path(folder).exists() and (others := _models_beside(Path(folder))):
+        raise ModelError(f"{folder}: there is no such folder; beside it are the models {', '.join(others)}")
     loaded: tuple[GlobalPointerModel, dict[str, Any]]
     try:
         with quietly():

@@ -9,8 +9,10 @@ import pytest
 from globalpointer import Document, Predictor
 from globalpointer.data.readers import read
 from globalpointer.data.tokenizing import TextTokenizer, TruncationWarning
+from globalpointer.data.writers import write
 from globalpointer.errors import ConfigError, DataError
 from globalpointer.evaluation import evaluate_answers
+from globalpointer.text.spans import Answer, Span
 
 CONTEXT = "Anna Keller joined Orbis Motors in Carrow as director. Felix Thorne hired Ed on Friday."
 QUESTION = "Who joined Orbis Motors?"
@@ -48,15 +50,60 @@ def test_what_predict_writes_is_read_back_and_scores_the_same(cli, mrc_model, go
     assert 'class="answers"' in (tmp_path / "drawn.html").read_text(encoding="utf-8")
 
 
+def test_the_best_answers_are_written_as_the_official_scripts_read_them(cli, mrc_model, sample_model, gold, tmp_path):
+    file = mrc_model.parent / "data" / "questions-test.jsonl"
+    found, best = tmp_path / "found.jsonl", tmp_path / "best.json"
+    assert cli("predict", mrc_model, file, "--output", found, "--squad", best, "--threshold", "0.8").code == 0
+    answers = list(read(found, "jsonl"))
+    written = json.loads(best.read_text(encoding="utf-8"))
+    assert written == {each.id: each.answers[0].text if each.answers else "" for each in answers}
+    assert "" in written.values()
+    refused = cli("predict", sample_model, file, "--squad", best)
+    assert (refused.code, "--squad writes answers to questions" in refused.err) == (1, True)
+
+
 def test_scores_share_one_and_are_in_order(reader, gold):
     for document in reader.predict(gold[:40], threshold=0.001):
         scores = [answer.score for answer in document.answers]
         assert scores == sorted(scores, reverse=True)
-        assert all(score >= 0.001 for score in scores)
+        assert sum(scores) < 1
+        assert not scores or document.answerable >= max(0.001, scores[0])
 
 
-def best(reader, document):
-    return reader.find([document])[0].cells["answer"]
+def test_the_threshold_decides_whether_there_is_an_answer_and_not_how_many(reader, gold):
+    asked = gold[:40]
+    every = reader.predict(asked, threshold=0)
+    middle = sorted(each.answerable for each in every)[20]
+    for one, all_ in zip(reader.predict(asked, threshold=middle), every, strict=True):
+        assert one.answers == (all_.answers if all_.answerable >= middle else ())
+        assert (one.id, one.meta) == (all_.id, all_.meta)
+
+
+def test_texts_beside_an_answer_do_not_silence_it(reader, gold):
+    clear = [each for each in reader.predict(gold) if each.answers and each.answers[0].score > 0.9][:10]
+    filler = " It rained all week, and the road was closed." * 60
+    longer = reader.predict([replace(each, text=each.text + filler, answers=None) for each in clear], threshold=0)
+    same = [(one, other) for one, other in zip(clear, longer, strict=True) if one.answers[0] == other.answers[0]]
+    assert len(same) >= 8
+    for one, other in same:
+        assert other.answerable > one.answerable - 0.1
+
+
+def test_the_difference_of_two_models_is_that_of_their_scores(cli, mrc_model, gold, reader, tmp_path):
+    """Whatever unit the training texts have: answers are compared as the texts at hand are."""
+    chinese = [Document("安娜在奥斯陆唱歌。", question="谁唱歌？", id=str(number)) for number in range(3)]
+    chinese = [replace(each, answers=(Answer(Span(0, 2), "安娜"),)) for each in chinese]
+    write(chinese, tmp_path / "zh.jsonl", "jsonl")
+    out = tmp_path / "scores.json"
+    assert cli("evaluate", mrc_model, tmp_path / "zh.jsonl", "--against", mrc_model, "--json", out).code == 0
+    scores = json.loads(out.read_text(encoding="utf-8"))
+    assert (scores["official"], scores["unit"]) == ("CMRC2018", "character")
+    assert scores["against"]["difference"] == 0
+
+
+def test_an_overlap_policy_is_not_for_answers(reader):
+    with pytest.raises(ConfigError, match="overlap_policy is for entities, and this model answers questions: 'flat'"):
+        reader.predict(CONTEXT, question=QUESTION, overlap_policy="flat")
 
 
 @pytest.mark.parametrize("window", [140, 200, 400])

@@ -65,6 +65,11 @@ def test_a_folder_that_is_not_there(tmp_path):
         load_model(tmp_path / "nowhere")
 
 
+def test_a_misspelt_folder_beside_models_is_told_at_once(folder):
+    with pytest.raises(ModelError, match=rf"there is no such folder; beside it are the models .*{folder.name}"):
+        load_model(folder.parent / "nowhere")
+
+
 def test_a_broken_configuration(folder):
     (folder / "config.json").write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match="no model could be loaded"):

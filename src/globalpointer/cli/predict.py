@@ -1,15 +1,14 @@
 """`globalpointer predict`: texts in, one JSON object a line out, as soon as it is found."""
 
 import itertools
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from globalpointer.cli.options import BatchSize, Joiner, Model, OverlapPolicy, Threshold, reading, thresholds
-from globalpointer.cli.output import byte_sink, forget_stdout, json_line, refuse_same, to_person, write_text
-from globalpointer.errors import DataError
+from globalpointer.cli.output import byte_sink, forget_stdout, json_line, refuse_same, to_person, write_json, write_text
+from globalpointer.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from globalpointer.config import Recipe
@@ -38,6 +37,13 @@ def predict(
     html: Annotated[
         str | None, typer.Option(metavar="OUT", help="Draw the documents, nested entities too; keeps all in memory.")
     ] = None,
+    squad: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OUT",
+            help='Write the best answers as {id: text}, "" for none: what the scripts of SQuAD and CMRC2018 read.',
+        ),
+    ] = None,
     threshold: Threshold = [],  # noqa: B006  (typer reads it once)
     overlap_policy: OverlapPolicy = None,
     batch_size: BatchSize = 32,
@@ -46,37 +52,48 @@ def predict(
 
     {"text": ..., "entities": [{"start", "end", "label", "text", "score"}]}, ends exclusive, in code points; relations
     and events too, where the model was trained for them. A model of task mrc answers a question about each text, the
-    one of its line or --question: {"text", "question", "answers": [{"start", "end", "text", "score"}]}, best first.
+    one of its line or --question: {"text", "question", "answers": [{"start", "end", "text", "score"}], "answerable"},
+    best first.
 
     A line that cannot be read stops the run with exit code 1; all before it is found and written first.
     """
     from globalpointer.predictor import Predictor
 
-    refuse_same([file], output, html)
+    refuse_same([file], output, html, squad)
     predictor = Predictor.from_pretrained(model)
-    source = _Source(_documents(file, format, joiner, predictor.recipe))
-    originals, queue = itertools.tee(source)
-    found = predictor.predict_stream(
-        queue,
+    documents = _documents(file, format, joiner, predictor.recipe)
+    asks = predictor.recipe.task.kind == "mrc"
+    if squad is not None and not asks:
+        raise ConfigError(f"--squad writes answers to questions, and {model} was not trained to give any (--task mrc)")
+    if asks and question is None:
+        documents = _with_questions(documents)
+    source = _Source(documents)
+    answers = predictor.predict_stream(
+        source,
         question=question,
         batch_size=batch_size,
         threshold=thresholds(threshold),
         overlap_policy=overlap_policy,
     )
-    drawn: list[Document] | None = None if html is None else []
-    answers = (
-        replace(answer, id=original.id, meta=original.meta) for original, answer in zip(originals, found, strict=True)
-    )
+    drawn: list[Document] = []
+    best: dict[str, str] = {}
+    if html is not None:
+        answers = _each(answers, drawn.append)
+    if squad is not None:
+        answers = _each(answers, lambda each: best.update({str(each.id): each.answers[0].text if each.answers else ""}))
     # The first answer before the output is opened: an input that cannot be read must not empty an older output.
     first = list(itertools.islice(answers, 1))
     if source.error is not None and not first:
         raise source.error
-    _write(itertools.chain(first, answers), output, batch_size, drawn)
+    _write(itertools.chain(first, answers), output, batch_size)
     if html is not None:
         from globalpointer.view.documents import html as drawing
 
-        write_text(html, drawing(drawn or [], title="standard input" if file == "-" else file))
+        write_text(html, drawing(drawn, title="standard input" if file == "-" else file))
         to_person(f"drawn in {html}")
+    if squad is not None:
+        write_json(squad, best)
+        to_person(f"the best answers by id in {squad}")
     if source.error is not None:
         raise source.error
 
@@ -116,6 +133,17 @@ def _documents(
         raise DataError(f"{error} (read as {chosen!r}; one text a line is --format text)") from None
 
 
+def _with_questions(documents: "Iterator[Document]") -> "Iterator[Document]":
+    """Documents up to the first without a question, which is a DataError."""
+    for document in documents:
+        if not (document.question or "").strip():
+            raise DataError(
+                f"{document.id} has no question, and this model answers questions: give one with each text "
+                '({"text": ..., "question": ...}), or one for all with --question'
+            )
+        yield document
+
+
 def _lines(file: str) -> "Iterator[Document]":
     """One text a line, an empty line being an empty text, so that line n of the answer belongs to line n."""
     from globalpointer.data.readers.source import file_name, lines
@@ -126,9 +154,14 @@ def _lines(file: str) -> "Iterator[Document]":
         yield Document(line, id=f"{name}:{number}")
 
 
-def _write(
-    documents: "Iterable[Document]", output: str | None, batch_size: int, drawn: "list[Document] | None"
-) -> None:  # fmt: skip
+def _each(documents: "Iterator[Document]", note: "Callable[[Document], None]") -> "Iterator[Document]":
+    """The documents as they come, each noted."""
+    for document in documents:
+        note(document)
+        yield document
+
+
+def _write(documents: "Iterable[Document]", output: str | None, batch_size: int) -> None:
     """Write a line a document, flushed with each batch. A reader that closes the pipe ends the run in peace."""
     try:
         with byte_sink(output) as sink:
@@ -136,8 +169,6 @@ def _write(
                 sink.write(json_line(document.to_dict()))
                 if number % batch_size == 0:
                     sink.flush()
-                if drawn is not None:
-                    drawn.append(document)
     except BrokenPipeError:
         forget_stdout()
         raise typer.Exit(0) from None

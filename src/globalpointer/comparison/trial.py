@@ -13,7 +13,7 @@ from globalpointer.training.distill import Teacher, load_teacher
 from globalpointer.training.documents import Corpus
 from globalpointer.training.places import check_places
 from globalpointer.training.start import start
-from globalpointer.training.warm import warm_start
+from globalpointer.training.warm import warm_epochs, warm_start
 
 FIRST = 8
 """Documents that a trial has at least; more only for the labels that these lack."""
@@ -79,6 +79,7 @@ def _build(system: System, documents: Sequence[Document], folder: Path) -> None:
     taught = recipe.distillation
     teacher = None if taught is None else Teacher(load_teacher(recipe, taught.teacher, system.base), taught.gold)
     predictor = start(recipe, documents)
-    warm_start(recipe, predictor.model.extractor, settings.warm_epochs, of=arguments.num_train_epochs)
+    epochs = arguments.num_train_epochs
+    warm_start(recipe, predictor.model.extractor, warm_epochs(recipe, settings.warm_epochs, of=epochs), of=epochs)
     if teacher is not None:
         teacher.check(predictor.schema)

@@ -51,7 +51,8 @@ class Holdout(Section):
     test: float | None = Field(default=None, gt=0, lt=1)
     """The fraction of all documents that becomes the test part, where the corpus has none; parted off first."""
     by: str | None = None
-    """What must not be parted: "text", or a key of `meta` such as "title"; documents that share it stay together."""
+    """What must not be parted: "text", or a key of `meta` such as "title"; documents that share it stay together. None:
+    "text" for kind "mrc", where a text has several questions; else nothing."""
     seed: int = 42
 
 

@@ -14,7 +14,7 @@ from globalpointer.grid import Cell, Cells, Grid, ScoredCells
 from globalpointer.nn.contracts import Batch
 from globalpointer.tasks.base import Encoding, Place, Task
 from globalpointer.tasks.windowed import cut_cells, unreachable
-from globalpointer.text.spans import Annotation, Document
+from globalpointer.text.spans import Annotation, Answer, Document
 from globalpointer.text.tokens import TokenMap
 from globalpointer.text.windows import Window
 
@@ -30,7 +30,8 @@ class Example:
     `tokens`: ids, special tokens included. `legal`: which of them may stand in a cell: those of the text that stand for
     characters. `first`: the position of the window's first token. `cells` and `ignore` count positions in `tokens`.
     `targets`: the soft label, in (0, 1], of each of the cells; None: all 1. `sentences`: the index of the sentence that
-    each of `tokens` stands in, 0 for what is no text; only of a text that a question is asked of.
+    each of `tokens` stands in, 0 for what is no text; only of a text that a question is asked of. `doubtful`: it holds
+    an answer that no cell can express, and no other, so that "no answer" would be a wrong thing to learn.
     """
 
     tokens: tuple[int, ...]
@@ -40,6 +41,7 @@ class Example:
     ignore: Cells = field(default_factory=dict)
     targets: ScoredCells | None = None
     sentences: tuple[int, ...] | None = None
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +144,17 @@ def _fill(sizes: np.ndarray, order: np.ndarray, tokens: int, most: int | None) -
 def _with_gold(document: Document, task: Task, framed: Framed, *, soft: bool = False) -> Encoded:
     tokens, windows = framed.tokenized.tokens, framed.windows
     encoding = task.encode(document, tokens)
+    lost = {**_cut(encoding, windows), **encoding.lost}
     links = {grid.name for grid in task.grids if grid.links}
     examples = []
     for window in windows:
         whole = len(window) == len(framed.tokenized)
         cells, ignore = (encoding.cells, {}) if whole else cut_cells(encoding.cells, window, links=links)
         example = _example(framed, window, cells, ignore)
+        if task.asks and not any(cells.values()) and _touched(window, tokens, lost):
+            example = replace(example, doubtful=True)
         examples.append(_softened(example, window, encoding) if soft else example)
-    return Encoded(tuple(examples), windows, tokens, {**_cut(encoding, windows), **encoding.lost})
+    return Encoded(tuple(examples), windows, tokens, lost)
 
 
 def _without_gold(framed: Framed) -> Encoded:
@@ -167,6 +172,13 @@ def _cut(encoding: Encoding, windows: Sequence[Window]) -> dict[Annotation, str]
         for annotation, places in encoding.parts.items()
         if any(cell in gone.get(name, ()) for name, cell in places)
     }
+
+
+def _touched(window: Window, tokens: TokenMap, lost: Iterable[Annotation]) -> bool:
+    """Whether some lost answer lies, perhaps in part, within a window."""
+    spans = [answer.span for answer in lost if isinstance(answer, Answer)]
+    inside = tokens.offsets[window.start : window.end] if spans else ()
+    return any(token is not None and token.overlaps(span) for token in inside for span in spans)
 
 
 def _example(framed: Framed, window: Window, cells: Cells, ignore: Cells) -> Example:

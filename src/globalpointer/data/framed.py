@@ -21,31 +21,35 @@ class Framed:
     windows: tuple[Window, ...]
     sentences: tuple[int, ...] | None = None
 
-    @classmethod
-    def of(cls, text: str, tokenized: Tokenized, question: Tokenized | None, tokenizer: TextTokenizer) -> "Framed":
-        """How a text is read, alone or with a question."""
-        frame = tokenizer.frame(question)
-        counted = None if question is None else _sentences(text, tokenized.tokens)
-        return cls(tokenized, frame, tokenizer.windows(tokenized, frame), counted)
-
 
 def frame_texts(documents: Sequence[Document], tokenizer: TextTokenizer, *, asks: bool) -> list[Framed]:
     """Texts as tokens, with their questions where the model `asks`. DataError where a question is missing."""
-    tokenized = tokenizer.tokenize_batch(document.text for document in documents)
-    asked: Sequence[Tokenized | None] = [None] * len(documents)
     if asks:
-        asked = tokenizer.tokenize_batch(map(_question, documents))
-    return [
-        Framed.of(document.text, each, question, tokenizer)
-        for document, each, question in zip(documents, tokenized, asked, strict=True)
-    ]
+        return _with_questions(documents, tokenizer)
+    frame = tokenizer.frame()
+    tokenized = tokenizer.tokenize_batch(document.text for document in documents)
+    return [Framed(each, frame, tokenizer.windows(each, frame)) for each in tokenized]
+
+
+def _with_questions(documents: Sequence[Document], tokenizer: TextTokenizer) -> list[Framed]:
+    """A text of which several questions are asked is made tokens and sentences once."""
+    asked = tokenizer.tokenize_batch(map(_question, documents))
+    texts = list(dict.fromkeys(document.text for document in documents))
+    read = dict(zip(texts, tokenizer.tokenize_batch(texts), strict=True))
+    counted = {text: _sentences(text, tokenized.tokens) for text, tokenized in read.items()}
+    framed = []
+    for document, question in zip(documents, asked, strict=True):
+        tokenized, frame = read[document.text], tokenizer.frame(question)
+        framed.append(Framed(tokenized, frame, tokenizer.windows(tokenized, frame), counted[document.text]))
+    return framed
 
 
 def _question(document: Document) -> str:
     question = document.question or ""
     if not question.strip():
         name = "a text" if document.id is None else f"document {document.id!r}"
-        raise DataError(f"{name} has no question, and this model answers questions: give one with each text")
+        said = "give one with each text, as Document(text, question=...), or one for all with question=..."
+        raise DataError(f"{name} has no question, and this model answers questions: {said}")
     return question
 
 

@@ -78,7 +78,10 @@ class TextTokenizer:
         if truncation not in get_args(Truncation):
             raise ConfigError(f"truncation must be one of {', '.join(get_args(Truncation))}, not {truncation!r}")
         if window < 1 or not 0 <= overlap < window:
-            raise ConfigError(f"windows need 0 <= overlap < window, got window={window}, overlap={overlap}")
+            raise ConfigError(
+                f"windows need 0 <= overlap < window, got window={window}, overlap={overlap}: make model.overlap "
+                "smaller, or model.window larger"
+            )
         self.pad = _pad(tokenizer)
         tokenizer.no_truncation()
         tokenizer.no_padding()

@@ -20,7 +20,7 @@ neither, but they overlap. other words: gold is not what stands in the text, so 
 
 def error(gold: Document, found: Document, official: Official) -> Error[Answer] | None:
     """What is wrong with the best answer of one question; None where it is exactly right."""
-    right = accepted(gold)
+    right = official.answers(accepted(gold))
     answer = found.answers[0] if found.answers else None
     if mark(right, surfaces(found)[0] if answer else None, official).right:
         return None

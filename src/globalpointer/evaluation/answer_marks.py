@@ -22,8 +22,10 @@ def surfaces(document: Document) -> tuple[str, ...]:
 
 def mark(golds: Sequence[str], found: str | None, official: Official) -> Marks:
     """The marks of one question. `found` None: it was not answered, which is right where nothing is accepted."""
+    golds = official.answers(golds)
     if not golds or found is None:
-        return _agree(unanswerable=not golds, answered=found is not None)
+        silent = found is None or not official.answers([found])
+        return _agree(right=not golds and silent, answered=found is not None)
     return Marks(1, 1, official.exact(golds, found), official.shared(golds, found))
 
 
@@ -36,7 +38,7 @@ def mark_best(golds: Sequence[str], founds: Sequence[str], official: Official) -
 def mark_place(golds: Sequence[Span], found: Span | None) -> Marks:
     """The marks by the characters that the spans share: 2 common / (both lengths), against the best gold span."""
     if not golds or found is None:
-        return _agree(unanswerable=not golds, answered=found is not None)
+        return _agree(right=not golds and found is None, answered=found is not None)
     return Marks(1, 1, found in golds, max((_common(gold, found) for gold in golds), key=_f1))
 
 
@@ -45,8 +47,7 @@ def nearest(golds: Sequence[Answer], found: Span) -> Answer | None:
     return max(golds, key=lambda each: _common(each.span, found).f1, default=None)
 
 
-def _agree(*, unanswerable: bool, answered: bool) -> Marks:
-    right = unanswerable and not answered
+def _agree(*, right: bool, answered: bool) -> Marks:
     return Marks(1, answered, right, ALL if right else NONE)
 
 

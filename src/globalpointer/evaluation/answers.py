@@ -80,7 +80,7 @@ def evaluate_answers(
     judged = [_judge(one, other, script) for one, other in both]
     for (one, _), each in zip(both, judged, strict=True):
         labels[kind_of(one.question or "", unit)] += each.marks["answer"]
-        slices.add(one, accepted(one), each.marks["answer"])
+        slices.add(one, script.answers(accepted(one)), each.marks["answer"])
     matches = {name: sum((each.marks[name] for each in judged), Marks()) for name in MATCHES}
     wrong = Counter(each.wrong for each in judged)
     return AnswerReport(
@@ -120,7 +120,7 @@ class _Judged:
 
 
 def _judge(gold: Document, found: Document, script: Official) -> _Judged:
-    right, answers = accepted(gold), surfaces(found)
+    right, answers = script.answers(accepted(gold)), surfaces(found)
     best = found.answers[0] if found.answers else None
     span, score = (best.span, best.score) if best else (None, None)
     placed = bool(gold.answers) or not right

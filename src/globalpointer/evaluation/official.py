@@ -27,12 +27,18 @@ class Official:
     """How a data set compares two strings.
 
     `normal`: a string as it must be for an exact match. `pieces`: what F1 counts. `common`: how many pieces both have.
+    `empty`: a string of which nothing is left is an answer; else it is as if it had not been given.
     """
 
     name: str
     normal: Callable[[str], str]
     pieces: Callable[[str], Sequence[str]]
     common: Callable[[Sequence[str], Sequence[str]], int]
+    empty: bool
+
+    def answers(self, strings: Sequence[str]) -> list[str]:
+        """Those that count as answers."""
+        return [each for each in strings if self.empty or self.normal(each)]
 
     def exact(self, accepted: Sequence[str], found: str) -> bool:
         """Whether the normal form of a string is that of one of the accepted ones."""
@@ -44,7 +50,7 @@ class Official:
         return max((self._shared(self.pieces(each), pieces) for each in accepted), key=lambda each: each.f1)
 
     def _shared(self, gold: Sequence[str], found: Sequence[str]) -> Shared:
-        if not gold or not found:  # nothing but punctuation: they agree or they do not, as SQuAD 2.0 has it
+        if not gold or not found:  # nothing but punctuation: they agree or they do not
             return Shared(*[float(gold == found)] * 3)
         return shared(self.common(gold, found), len(gold), len(found))
 
@@ -82,10 +88,11 @@ def _longest_run(gold: Sequence[str], found: Sequence[str]) -> int:
     return longest
 
 
-SQUAD: Final = Official("SQuAD", _squad_normal, _squad_pieces, _bag)
-"""Source: Rajpurkar et al., 2016 and 2018, evaluate-v2.0.py; with an answer to each question it is that of 1.1."""
+SQUAD: Final = Official("SQuAD", _squad_normal, _squad_pieces, _bag, empty=False)
+"""Source: Rajpurkar et al., 2016 and 2018, evaluate-v2.0.py. With an answer to each question it is that of 1.1, but for
+answers of which normalising leaves nothing, such as "." and "the": 2.0 leaves them out, and so do we."""
 
-CMRC: Final = Official("CMRC2018", _cmrc_normal, _cmrc_pieces, _longest_run)
+CMRC: Final = Official("CMRC2018", _cmrc_normal, _cmrc_pieces, _longest_run, empty=True)
 """Source: Cui et al., 2019, cmrc2018_evaluate.py, where the tokenizer of NLTK cuts what is not Chinese; here blanks and
 signs do. Of 12,876 pairs of answers from its development part 19 score differently, the mean by 0.00004."""
 

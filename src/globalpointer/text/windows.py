@@ -50,7 +50,7 @@ def share(size: int, question: int, separator: int) -> tuple[int, int]:
     """
     asked = min(question, max(0, size // 2 - separator))
     left = size - asked - separator
-    if left < 1:
+    if left < 1 or (question and not asked):
         raise ConfigError(f"a window of {size} tokens has no room for a question and a text: make model.window larger")
     return asked, left
 

@@ -43,12 +43,12 @@ def load_corpus(data: DataConfig, *, kind: str = "ner", base: Path | None = None
     _check_parts(data)
     test = None if data.test is None else _read_all(data.test, data, base, notes)
     if data.holdout is not None and data.holdout.test is not None:
-        train, test = _part(train, data.holdout, data.holdout.test)
+        train, test = _part(train, data.holdout, data.holdout.test, kind)
         notes.append(f"{len(test)} documents held out for the test (seed {data.holdout.seed})")
     if data.dev is not None:
         dev = _read_all(data.dev, data, base, notes)
     elif data.holdout is not None:
-        train, dev = _part(train, data.holdout, data.holdout.fraction)
+        train, dev = _part(train, data.holdout, data.holdout.fraction, kind)
         notes.append(f"{len(dev)} training documents held out for development (seed {data.holdout.seed})")
     else:
         raise ConfigError("[data] needs dev files, or holdout = {fraction = 0.1, seed = 42} to part them off train")
@@ -123,9 +123,12 @@ def _read_all(paths: Iterable[str], data: DataConfig, base: Path | None, notes: 
     return documents
 
 
-def _part(documents: Sequence[Document], holdout: Holdout, fraction: float) -> tuple[list[Document], list[Document]]:
+def _part(
+    documents: Sequence[Document], holdout: Holdout, fraction: float, kind: str
+) -> tuple[list[Document], list[Document]]:
     """A seeded split; the order of each part is that of the file. `fraction`: of what must not be parted."""
-    groups = [_group(document, index, holdout.by) for index, document in enumerate(documents)]
+    by = holdout.by or ("text" if kind == "mrc" else None)
+    groups = [_group(document, index, by) for index, document in enumerate(documents)]
     distinct = list(dict.fromkeys(groups))
     chosen = set(random.Random(holdout.seed).sample(distinct, max(1, round(fraction * len(distinct)))))
     kept = [document for document, group in zip(documents, groups, strict=True) if group not in chosen]

@@ -42,7 +42,7 @@ from globalpointer.training.progress import History, ProgressBar
 from globalpointer.training.reach import shorten_windows, window_of
 from globalpointer.training.start import start
 from globalpointer.training.trainer import ExtractionTrainer, make_collator
-from globalpointer.training.warm import warm_start
+from globalpointer.training.warm import warm_epochs, warm_start
 
 PORTION = 1000
 """Documents encoded together."""
@@ -81,7 +81,8 @@ def fit(
     teacher = Teacher.of(recipe, corpus, base)
     set_seed(arguments.seed)
     predictor, examples, lost = _begin(recipe, corpus, teacher, console)
-    warm = warm_start(recipe, predictor.model.extractor, settings.warm_epochs, of=arguments.num_train_epochs)
+    warm_for = warm_epochs(recipe, settings.warm_epochs, of=arguments.num_train_epochs)
+    warm = warm_start(recipe, predictor.model.extractor, warm_for, of=arguments.num_train_epochs)
     if leads:
         prepare(recipe, folder, read=inputs.places(recipe, base).values(), resume=resume, overwrite=overwrite)
         inputs.keep(folder, now)
@@ -107,7 +108,7 @@ def fit(
         callbacks=[History(folder / HISTORY), ProgressBar(console)],
     )
     trainer.remove_callback(PrinterCallback)
-    patience = None if settings.patience is None else Patience(settings.patience, warm_epochs=settings.warm_epochs)
+    patience = None if settings.patience is None else Patience(settings.patience, warm_epochs=warm_for)
     if patience is not None:
         trainer.add_callback(patience)
     if warm is not None:
@@ -187,6 +188,7 @@ def encode(
 ) -> tuple[list[Example], Lost]:
     """Documents to training examples, and how many annotations were lost; a bar where there are many.
 
+    Windows of which nobody can say whether they answer are left out, and counted among the lost.
     `soft`: the scores of annotations are the soft labels of their cells.
     """
     task, tokenizer = predictor.model.task, predictor.tokenizer
@@ -197,8 +199,9 @@ def encode(
     portions = [documents[start : start + PORTION] for start in range(0, len(documents), PORTION)]
     for portion in track(portions, "Encoding", console=console, transient=True, disable=hidden):
         for encoded in encode_documents(portion, task, tokenizer, soft=soft):
-            examples.extend(encoded.examples)
+            examples.extend(each for each in encoded.examples if not each.doubtful)
             lost.update((named(each, soft=soft), reason) for each, reason in encoded.lost.items())
+            lost.update(("Window", "doubtful") for each in encoded.examples if each.doubtful)
     if not examples:
         raise DataError("the train part has no token to learn from: every text is empty or only white space")
     return examples, lost

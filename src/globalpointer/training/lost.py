@@ -6,7 +6,7 @@ from globalpointer.tasks.thresholds import UNDECIDED
 from globalpointer.text.spans import Annotation
 
 Lost = Counter[tuple[str, str]]
-"""How many annotations were lost, by what they are (see `named`) and the reason."""
+"""How many annotations were lost, by what they are (see `named`) and the reason; and windows, for lost answers."""
 
 FAINT = "Faint"
 """A soft label below 0.5: what a teacher holds possible, and would not answer."""
@@ -16,6 +16,7 @@ _NAMES = {
     "Relation": ("relation", "relations"),
     "Event": ("event", "events"),
     "Answer": ("answer", "answers"),
+    "Window": ("window", "windows"),
     FAINT: ("soft label below 0.5", "soft labels below 0.5"),
 }
 
@@ -23,6 +24,7 @@ _WHY = {
     "alignment": "a border lies within a token of the tokenizer",
     "width": "wider than task.max_width",
     "window": "no window holds all of it (a larger model.overlap would)",
+    "doubtful": "an answer in it is lost, and to learn that it has none would be wrong",
     "unlinked": 'in no relation, and task.entities is "roles" ("typed" would keep it)',
 }
 

@@ -64,7 +64,8 @@ def start(recipe: Recipe, documents: Sequence[Document]) -> Predictor:
         text={
             **text,
             "joiner": recipe.data.joiner,
-            "unit": unit,
+            # Answers are compared as the texts at hand are, whatever those of training were.
+            "unit": None if recipe.task.kind == "mrc" else unit,
         },
         recipe=recipe.model_dump(exclude_none=True),
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from globalpointer.build import EXTRACTORS
 from globalpointer.config import Recipe, usual
 from globalpointer.errors import ConfigError
 from globalpointer.nn.losses.joint import joint_crossentropy
@@ -12,7 +13,6 @@ from globalpointer.nn.token_pair import TokenPairModel
 
 WARMED = "span_f1"
 """The one loss that is flat where all answers are wrong, and so begins slowly from random scores."""
-
 
 CLOSE = 1e-6
 """The end of an epoch, as the trainer counts it in fractions, may lie so far below the whole number."""
@@ -43,6 +43,14 @@ class WarmStart(TrainerCallback):
             f"the model is that of epoch {epoch:g}, of the warm start: "
             f"after it {WARMED!r} did no better on the development part"
         ]
+
+
+def warm_epochs(recipe: Recipe, given: int | None, *, of: float) -> int:
+    """How many epochs of a run are its warm start. `given`: what the recipe says; None: see `Settings.warm_epochs`."""
+    if given is not None:
+        return given
+    begins = recipe.model.loss == WARMED and recipe.model.head not in EXTRACTORS and recipe.model.start_from is None
+    return int(begins and of > 1)
 
 
 def warm_start(recipe: Recipe, model: Any, epochs: int, *, of: float) -> WarmStart | None:

@@ -36,12 +36,15 @@ class FakePredictor:
 
     model = SimpleNamespace(config=SimpleNamespace(text={"unit": "character"}))
     threshold = 0.5
+    task = "ner"
     schema = Schema(("LOC", "PER"))
     overlap_policy = "nested"
 
     @property
     def recipe(self):
-        return Recipe.model_validate({"data": {"format": self.format, "train": "x", "joiner": self.joiner}})
+        return Recipe.model_validate(
+            {"data": {"format": self.format, "train": "x", "joiner": self.joiner}, "task": {"kind": self.task}}
+        )
 
     def predict(self, texts, *, show_progress_bar=False, **options):
         return list(self.predict_stream(texts, **options))
@@ -49,12 +52,13 @@ class FakePredictor:
     def predict_stream(self, texts, **options):
         FakePredictor.asked = options
         for given in texts:
-            text = given.text if isinstance(given, Document) else given
+            document = given if isinstance(given, Document) else Document(given)
+            text = document.text
             if text == "press Ctrl-C":
                 raise KeyboardInterrupt
             empty = Document(text)
             found = (empty.entity("PER", *match.span(), score=0.9) for match in re.finditer("Ann", text))
-            yield Document(text, tuple(found))
+            yield Document(text, tuple(found), document.id, document.meta)
 
 
 @pytest.fixture

@@ -172,6 +172,18 @@ def test_the_question_is_asked_of_every_text(cli, predictor, monkeypatch, tmp_pa
             yield Document(document.text, answers=())
 
     monkeypatch.setattr(predictor, "predict_stream", stream)
+    monkeypatch.setattr(predictor, "task", "mrc")
     assert cli("predict", "m", file).code == 0
     assert cli("predict", "m", file, "--question", "Why?").code == 0
     assert asked == [("Who sings?", None), ("Who sings?", "Why?")]
+
+
+def test_all_before_a_text_without_a_question_is_answered(cli, predictor, monkeypatch, tmp_path):
+    file = tmp_path / "in.jsonl"
+    file.write_text('{"text": "Ann sings", "question": "Who?"}\n' * 20 + '{"text": "Ann"}\n')
+    monkeypatch.setattr(predictor, "task", "mrc")
+    result = cli("predict", "m", file)
+    assert (result.code, len(rows(result))) == (1, 20)
+    assert "in.jsonl:21 has no question" in result.err
+    assert "--question" in result.err
+    assert cli("predict", "m", file, "--question", "Why?").code == 0

@@ -3,6 +3,7 @@
 import pytest
 
 from globalpointer.errors import ConfigError
+from globalpointer.evaluation.answer_marks import mark
 from globalpointer.evaluation.official import CMRC, SQUAD, official
 
 
@@ -23,7 +24,6 @@ from globalpointer.evaluation.official import CMRC, SQUAD, official
         (["1998, May", "May 1998 or so"], "May 1998", False, 1),  # F1 counts a bag of words
         (["a rose a rose"], "rose", False, 2 / 3),
         (["Paris"], "Rome", False, 0),
-        (["The"], "...", True, 1),  # nothing is left of either
         (["The"], "x", False, 0),
         (["x"], "the", False, 0),
         (["well-known"], "well known", False, 0),  # a hyphen goes without a trace
@@ -70,3 +70,23 @@ def test_the_unit_of_the_language_decides() -> None:
     assert (official("word"), official("character")) == (SQUAD, CMRC)
     with pytest.raises(ConfigError, match="unit must be one of word, character, not 'token'"):
         official("token")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "found", "right"),
+    [
+        (["."], None, True),
+        (["."], "the", True),
+        (["."], "x", False),
+        ([], "the", True),
+        ([], "x", False),
+        (["interventionism", "."], "the", False),
+        (["interventionism", "."], "Interventionism.", True),
+        (["interventionism"], None, False),
+    ],
+)
+def test_answers_without_a_word_are_none_as_in_squad_2(accepted, found, right) -> None:
+    """evaluate-v2.0.py leaves gold out that normalises to nothing, and compares with [""] where none is left."""
+    marks = mark(accepted, found, SQUAD)
+    assert (marks.right, marks.f1) == (right, right)
+    assert marks.answered == (found is not None)

@@ -11,7 +11,7 @@ from globalpointer.nn.heads.efficient import EfficientGlobalPointer
 from globalpointer.nn.losses.joint import joint_crossentropy
 from globalpointer.nn.losses.span_f1 import span_f1_loss
 from globalpointer.nn.token_pair import TokenPairModel
-from globalpointer.training.warm import warm_start
+from globalpointer.training.warm import warm_epochs, warm_start
 
 
 def model():
@@ -20,8 +20,8 @@ def model():
     return TokenPairModel(encoder, {"answer": EfficientGlobalPointer(8, 1, dim=4)}, losses={"answer": span_f1_loss})
 
 
-def recipe(loss="span_f1", head="efficient"):
-    tables = {"task": {"kind": "mrc"}, "model": {"loss": loss, "head": head}}
+def recipe(loss="span_f1", head="efficient", **more):
+    tables = {"task": {"kind": "mrc"}, "model": {"loss": loss, "head": head, **more}}
     return load_recipe(None, data={"format": "squad", "train": "x"}, **tables)
 
 
@@ -34,6 +34,22 @@ def test_the_loss_of_the_recipe_takes_over_after_the_warm_epochs_and_also_in_a_r
         taken.append(reader.losses["answer"])
     assert taken == [*[joint_crossentropy] * 3, span_f1_loss, span_f1_loss]
     assert not any(torch.is_tensor(each) for each in reader.losses.values())
+
+
+@pytest.mark.parametrize(
+    ("changed", "given", "of", "epochs"),
+    [
+        ({}, None, 3, 1),
+        ({}, None, 1, 0),
+        ({}, 0, 3, 0),
+        ({}, 2, 3, 2),
+        ({"loss": "joint"}, None, 3, 0),
+        ({"head": "gnr"}, None, 3, 0),
+        ({"start_from": "runs/reader"}, None, 3, 0),
+    ],
+)
+def test_the_f1_loss_begins_warm_by_itself(changed, given, of, epochs):
+    assert warm_epochs(recipe(**changed), given, of=of) == epochs
 
 
 def test_without_warm_epochs_there_is_none():

@@ -6,9 +6,9 @@ hub: `{"id": "...", "context": "...", "question": "...", "answers": {"text": [".
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain, count
 from typing import Any, TypeGuard
 
 from globalpointer.data.readers.annotate import checked_text, shorten
@@ -34,10 +34,10 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
 
     Source: Rajpurkar et al., 2016 and 2018 (SQuAD 1.1 and 2.0); Cui et al., 2019 (CMRC2018).
     """
-    seen: dict[str, Document] = {}
-    for found in annotated(_records(path), "squad", options):
+    names = _Names()
+    for found in annotated(map(_spelt_out, _records(path)), "squad", options):
         document = _document(found, report)
-        named = document and _named_once(document, seen, found.record, report)
+        named = document and names.once(document, found.record, report)
         if named is not None:
             yield named
 
@@ -51,6 +51,13 @@ def _records(path: str) -> Iterator[Record]:
     if "data" in value:
         return _questions(value, path)
     return iter([Record(value, path, None, file_name(path))])
+
+
+def _spelt_out(record: Record) -> Record:
+    """SQuAD 2.0 may leave out the empty list of answers of a question that it says is impossible."""
+    if record.fields.get("is_impossible") is True:
+        record.fields.setdefault("answers", [])
+    return record
 
 
 def _is_whole(line: str) -> bool:
@@ -80,6 +87,9 @@ def _document(found: Annotated, report: Reporter) -> Document | None:
     record, text, given, name = found
     question = checked_text(record.fields.pop("question", None), "question", record.path, record.line)
     impossible = record.fields.pop("is_impossible", None)
+    if not isinstance(impossible, bool | None):
+        said = f'expected true or false under "is_impossible", found {impossible!r:.60}'
+        raise DataError(said, path=record.path, line=record.line)
     if not question.strip():
         report.dropped("its question is blank, so it is left out", record.line, path=record.path)
         return None
@@ -90,6 +100,9 @@ def _document(found: Annotated, report: Reporter) -> Document | None:
     if impossible is True and pairs:
         report.dropped(f"is_impossible, but it has answers: {len(pairs)} left out", record.line, path=record.path)
         pairs = []
+    if impossible is False and not pairs:
+        said = "is_impossible is false, but it has no answers: read as a question that the text does not answer"
+        report.repaired(said, record.line, path=record.path)
     accepted, answers = _answers(text, pairs, record, report)
     if pairs and not accepted:
         report.dropped("none of its answers can be kept, so it is left out", record.line, path=record.path)
@@ -115,17 +128,24 @@ def _answers(
     """The strings that can be compared, and the places of those that stand in the text, each once."""
     accepted: list[str] = []
     answers: dict[Answer, None] = {}
-    for surface, start in pairs:
+    for surface, given in pairs:
         if not isinstance(surface, str) or not surface.strip():
             said = f"an answer must be a string that is not blank, found {surface!r:.60}"
             report.dropped(said, record.line, path=record.path)
             continue
-        surface, start = _without_blanks(surface, start)
+        surface, start = _without_blanks(surface, _number(given))
         accepted.append(surface)
         place = _place(text, surface, start, record, report)
         if place is not None:
             answers[Answer(Span(place, place + len(surface)), surface)] = None
     return tuple(accepted), tuple(answers)
+
+
+def _number(start: Any) -> Any:
+    """A place that was written as 11.0 or "11", as tables of numbers are, is 11; what is no number stays as it is."""
+    if isinstance(start, float) and start.is_integer():
+        return int(start)
+    return int(start) if isinstance(start, str) and start.isdecimal() else start
 
 
 def _without_blanks(surface: str, start: Any) -> tuple[str, Any]:
@@ -154,17 +174,28 @@ def _place(text: str, surface: str, start: Any, record: Record, report: Reporter
     return first
 
 
-def _named_once(document: Document, seen: dict[str, Document], record: Record, report: Reporter) -> Document | None:
-    """The document under a name of its own, or None where the same question was there."""
-    assert document.id is not None  # see `annotated`
-    if seen.get(document.id) == document:
-        report.duplicate(f"the question {document.id}", record.line, path=record.path)
-        return None
-    names = chain([document.id], (f"{document.id}#{number}" for number in count(2)))
-    name = next(name for name in names if name not in seen)
-    if name != document.id:
-        said = f"another question has the id {document.id}: this one is called {name}"
-        report.repaired(said, record.line, path=record.path)
-        document = replace(document, id=name)
-    seen[name] = document
-    return document
+class _Names:
+    """The questions of a file by their names."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Document] = {}
+        self._taken: Counter[str] = Counter()
+
+    def once(self, document: Document, record: Record, report: Reporter) -> Document | None:
+        """The document under a name of its own, or None where the same question was there."""
+        name = document.id
+        assert name is not None  # see `annotated`
+        if self._known.get(name) == document:
+            report.duplicate(f"the question {name}", record.line, path=record.path)
+            return None
+        self._taken[name] += 1
+        own = name
+        while own in self._known:
+            self._taken[name] += own != name
+            own = f"{name}#{self._taken[name]}"
+        if own != name:
+            said = f"another question has the id {name}: this one is called {own}"
+            report.repaired(said, record.line, path=record.path)
+            document = replace(document, id=own)
+        self._known[own] = document
+        return document

@@ -422,7 +422,7 @@ def test_oddities_of_a_text_are_told_once_and_those_of_answers_each(file):
 
 def test_answers_that_a_tokenizer_or_a_window_loses(file):
     path = file(asked("Who?", (0, 3)), asked("Where?", (0, 16)))
-    facts = check([path], format="jsonl", tokenizer=Pieces(), window=2).files[0]
+    facts = check([path], format="jsonl", tokenizer=Pieces(), window=4).files[0]
     assert facts.tokens is not None
     assert (facts.tokens.misaligned, facts.tokens.unreachable) == (1, 1)
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_the_form_of_the_hub(lines):
     assert found(third) == [("Oslo", 37)]
 
 
-@pytest.mark.parametrize("start", [-1, 5, 99, None, "0", True])
+@pytest.mark.parametrize("start", [-1, 5, 99, None, 0.5, "x", True])
 def test_an_answer_that_is_not_at_its_start_is_looked_for(documents, start):
     notes = Notes()
     (document,) = documents(question(answer("sings", start)), notes=notes)
@@ -107,6 +108,41 @@ def test_the_text_does_not_tell(documents):
     (document,) = documents(question(answer("Ann", 0), is_impossible=True), notes=notes)
     assert (document.answers, document.accepted) == ((), ())
     assert [note.message for note in notes] == ["is_impossible, but it has answers: 1 left out"]
+
+
+def test_impossible_questions_may_leave_out_the_empty_list(documents):
+    bare = {"id": "q1", "question": "Who?", "is_impossible": True}
+    (document,) = documents(bare, labelled=True)
+    assert (document.answers, document.accepted) == ((), ())
+    assert documents(bare, labelled=False)[0].answers is None
+
+
+def test_what_contradicts_itself_or_is_no_truth_is_told(documents):
+    notes = Notes()
+    document, _ = documents(question(is_impossible=False), question(answer("Ann", 0), id="q2"), notes=notes)
+    assert document.answers == ()
+    (said,) = [note.message for note in notes]
+    assert said == "is_impossible is false, but it has no answers: read as a question that the text does not answer"
+    with pytest.raises(DataError, match='question q1: expected true or false under "is_impossible", found 1'):
+        documents(question(answer("Ann", 0), is_impossible=1))
+
+
+@pytest.mark.parametrize("start", [24.0, "24"])
+def test_a_place_may_be_written_as_tables_of_numbers_write_it(documents, start):
+    notes = Notes()
+    (document,) = documents(question(answer("Ann", start)), notes=notes)
+    assert found(document) == [("Ann", 24)]
+    assert not list(notes)
+
+
+def test_one_id_for_all_takes_no_quadratic_time(documents):
+    asked = [{**question(answer("Ann", 0)), "question": f"Who is {number}?"} for number in range(3000)]
+    start = time.perf_counter()
+    made = documents(*asked, notes=Notes())
+    assert [each.id for each in (made[0], made[1], made[-1])] == ["q1", "q1#2", "q1#3000"]
+    few = time.perf_counter() - start
+    assert len({each.id for each in made}) == 3000
+    assert few < 5
 
 
 def test_questions_without_answers_are_not_annotated(documents):

@@ -80,7 +80,7 @@ def test_at_its_least_probabilities_are_those_that_f1_gives(entropy):
 
 @pytest.mark.parametrize("entropy", [-0.1, math.nan, math.inf])
 def test_an_impossible_entropy_is_refused(entropy):
-    with pytest.raises(ConfigError, match="entropy of at least 0"):
+    with pytest.raises(ConfigError, match="entropy between 0 and 1"):
         loss(entropy=entropy)
 
 

@@ -157,11 +157,11 @@ def rope(found: Experiment) -> str:
 def losses(found: Experiment) -> str:
     """The efficient head with other losses and other thresholds."""
     columns = ["loss", "thresholds", "dev F1", "test F1", "against the first", "precision", "recall"]
-    columns += ["F1 at 0.5", "minutes"]
+    columns += ["F1 at 0.5"]
     numbers = [*(score("test", key) for key in ("precision", "recall")), undecided]
     lines = [
         [*told, found.values(name, DEV), found.values(name, TEST), found.difference(name, "multilabel")]
-        + [*(found.values(name, each) for each in numbers), found.minutes(name)]
+        + [found.values(name, each) for each in numbers]
         for name, told in LOSSES.items()
         if name in found.runs
     ]
@@ -170,10 +170,10 @@ def losses(found: Experiment) -> str:
 
 def heads(found: Experiment) -> str:
     """Every head under the same loss."""
-    columns = ["head", "million parameters", "dev F1", "test F1", "against the efficient head", "minutes"]
+    columns = ["head", "million parameters", "dev F1", "test F1", "against the efficient head"]
     lines = [
         [NAMES[name], found.parameters(name), found.values(name, DEV), found.values(name, TEST)]
-        + [found.difference(name, "efficient"), found.minutes(name)]
+        + [found.difference(name, "efficient")]
         for name in systems(found)
     ]
     return found.table(columns, lines)

@@ -15,6 +15,9 @@ READERS = {"two_pointers": "two pointers", "gnr": "Globally Normalized Reader"}
 LENGTHS = ("answer", "context")
 """Slices by the length of the answer and of the text, in words or characters."""
 
+FEWEST = 50
+"""F1 of fewer questions says nothing, and is not shown."""
+
 
 def reading_tables() -> dict[str, str]:
     """The tables by the names of their places."""
@@ -42,7 +45,7 @@ def accuracy(rows: Sequence[Row]) -> str:
 
 
 def slices(rows: Sequence[Row]) -> str:
-    """F1 by the length of the answer and of the text."""
+    """F1 by the length of the answer and of the text, where there are at least FEWEST questions."""
     groups = {group: parts for row in rows[:1] for group, parts in row["test"]["slices"].items() if group in LENGTHS}
     columns = [(group, part) for group, parts in groups.items() for part in parts]
     lines = [
@@ -76,4 +79,4 @@ def _grouped(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
 
 def _slice(runs: Sequence[Row], group: str, part: str) -> str:
     found = [row["test"]["slices"].get(group, {}).get(part, {}) for row in runs]
-    return values([each["f1"] for each in found]) if all(each.get("questions") for each in found) else ""
+    return values([each["f1"] for each in found]) if all(each.get("questions", 0) >= FEWEST for each in found) else ""

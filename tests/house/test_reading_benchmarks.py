@@ -5,7 +5,7 @@ from benchmarks.reading_tables import accuracy, slices, told
 
 def row(recipe, head, seed, **more):
     marks = {"f1": 0.5, "exact": 0.25, "official": "SQuAD", "matches": {"best of 5": {"f1": 0.6}, "place": {"f1": 0.4}}}
-    sliced = {"answer": {"1": {"f1": 0.7, "questions": 3}, "2": {"f1": 0.0, "questions": 0}}}
+    sliced = {"answer": {"1": {"f1": 0.7, "questions": 50}, "2": {"f1": 0.0, "questions": 49}}}
     circumstances = {"machine": "m", "date": "d", "torch": "t", "transformers": "f"}
     loss = {"loss": None, "loss_options": {}, "warm_epochs": 0, **more}
     told = {"recipe": recipe, "head": head, "seed": seed, "encoder": "minilm", "epochs": 3, "minutes": 2.0}

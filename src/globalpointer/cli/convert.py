@@ -74,4 +74,6 @@ def _annotation(documents: Sequence["Document"]) -> str:
     from globalpointer.data.readers.annotate import counted
 
     counts = {kind: sum(len(getattr(each, kind) or ()) for each in documents) for kind in KINDS}
-    return ", ".join(counted(counts[kind], *KINDS[kind]) for kind in KINDS if counts[kind]) or "no annotation"
+    annotated = any(getattr(each, kind) is not None for each in documents for kind in KINDS)
+    nothing = "nothing to find in them" if annotated else "no annotation"
+    return ", ".join(counted(counts[kind], *KINDS[kind]) for kind in KINDS if counts[kind]) or nothing

@@ -135,6 +135,6 @@ def _second(against: str, model: str, kind: str) -> "Predictor":
 
 def _told(difference: "Bootstrap", against: str) -> str:
     return (
-        f"F1 minus that of {against}: {difference.difference:+.4f} "
-        f"(95 % between {difference.low:+.4f} and {difference.high:+.4f}, p = {difference.p_value:.4g})"
+        f"F1 minus that of {against}, in points: {100 * difference.difference:+.2f} "
+        f"(95 % between {100 * difference.low:+.2f} and {100 * difference.high:+.2f}, p = {difference.p_value:.4g})"
     )

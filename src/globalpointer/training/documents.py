@@ -58,6 +58,8 @@ def load_corpus(data: DataConfig, *, kind: str = "ner", base: Path | None = None
     train, unanswerable = _learnable(train)
     if unanswerable:
         notes.append(f"training questions left out, as no answer to them stands in the text: {unanswerable}")
+    if not train:
+        raise DataError(f"no document is left to train on: {'; '.join(notes) or 'the files have none'}")
     _check_annotation(train, dev, test or [], SOUGHT[kind])
     return Corpus(train, dev, test, notes)
 

@@ -133,7 +133,7 @@ def test_answers_are_asked_for_by_their_questions(cli, predictor, tmp_path, monk
     result = cli("evaluate", "m", *files, "--html", page, "--json", out, "--against", "n")
     assert result.code == 0, result.err
     assert "CMRC2018 F1 66.67" in result.out
-    assert "F1 minus that of n: +0.0000" in result.out
+    assert "F1 minus that of n, in points: +0.00" in result.out
     assert "Where?" in page.read_text(encoding="utf-8")
     numbers = json.loads(out.read_text())
     assert (numbers["f1"], numbers["exact"]) == (pytest.approx(2 / 3), 0)

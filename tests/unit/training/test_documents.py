@@ -55,6 +55,8 @@ def test_what_is_missing_is_said(train, tmp_path):
     empty = write(tmp_path / "empty.jsonl", ["a", "b"], label=None)
     with pytest.raises(DataError, match="the train part has no annotated entities: 2 documents"):
         corpus(empty, dev=train)
+    with pytest.raises(DataError, match="no document is left to train on: 40 training texts left out: they equal"):
+        corpus(train, dev=train, without=train)
 
 
 def test_where_a_path_leads(tmp_path, monkeypatch):

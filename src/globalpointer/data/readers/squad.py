@@ -55,6 +55,9 @@ def _records(path: str) -> Iterator[Record]:
 
 def _spelt_out(record: Record) -> Record:
     """SQuAD 2.0 may leave out the empty list of answers of a question that it says is impossible."""
+    if held := sorted(record.fields.keys() & {"paragraphs", "qas"}):
+        said = f'expected a question, found an object with "{held[0]}": it belongs into {{"data": [{{"paragraphs": '
+        raise DataError(said + '[{"context": ..., "qas": [...]}]}]}', path=record.path, line=record.line)
     if record.fields.get("is_impossible") is True:
         record.fields.setdefault("answers", [])
     return record

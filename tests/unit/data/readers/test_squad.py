@@ -127,6 +127,14 @@ def test_what_contradicts_itself_or_is_no_truth_is_told(documents):
         documents(question(answer("Ann", 0), is_impossible=1))
 
 
+def test_an_article_or_a_paragraph_by_itself_is_told_where_it_belongs(lines):
+    for alone in ({"title": "t", "paragraphs": []}, {"context": TEXT, "qas": [question()]}):
+        with pytest.raises(
+            DataError, match=r'a\.jsonl:1: expected a question, found an object with "(paragraphs|qas)"'
+        ):
+            lines(alone)
+
+
 @pytest.mark.parametrize("start", [24.0, "24"])
 def test_a_place_may_be_written_as_tables_of_numbers_write_it(documents, start):
     notes = Notes()

@@ -1,6 +1,7 @@
 """Questions through the real commands and through Python: answers, windows, long texts, and what is thrown at them."""
 
 import json
+import re
 import warnings
 from dataclasses import replace
 
@@ -37,7 +38,11 @@ def test_evaluate_says_what_the_report_says_and_draws_what_is_wrong(cli, mrc_mod
     assert scores["f1"] == pytest.approx(report["dev"]["f1"])
     assert scores["f1"] > 0.3
     assert "question" in page.read_text(encoding="utf-8")
-    assert "question-answering" in (mrc_model / "README.md").read_text(encoding="utf-8")
+    card = (mrc_model / "README.md").read_text(encoding="utf-8")
+    assert "question-answering" in card
+    assert re.search(
+        r"It answers (every question|where the best answer is, against none, at least \d+ % probable)\.", card
+    )
 
 
 def test_what_predict_writes_is_read_back_and_scores_the_same(cli, mrc_model, gold, reader, tmp_path):

@@ -116,12 +116,18 @@ def _distilled(recipe: Recipe, parts: Mapping[str, Mapping[str, Any]], teacher: 
 
 
 def _answering(predictor: Predictor) -> str:
-    """From which score on it answers, whether what it finds overlaps, and how much it reads at once."""
-    tagger = predictor.recipe.model.head in ONE_TAG
-    overlaps = _OVERLAPS.get("flat" if tagger else predictor.overlap_policy, "")
+    """When it answers, whether what it finds overlaps, and how much it reads at once."""
     window, longer = predictor.tokenizer.window, _LONGER[predictor.tokenizer.truncation]
-    answers = f"It answers from a score of {predictor.threshold:.2f} on{overlaps}."
-    return f"{answers} It reads {window} tokens at once, and {longer}."
+    return f"It answers {_when(predictor)}. It reads {window} tokens at once, and {longer}."
+
+
+def _when(predictor: Predictor) -> str:
+    threshold = predictor.threshold
+    if predictor.model.task.asks:
+        sure = f"where the best answer is, against none, at least {100 * threshold:.0f} % probable"
+        return sure if threshold else "every question"
+    tagger = predictor.recipe.model.head in ONE_TAG
+    return f"from a score of {threshold:.2f} on{_OVERLAPS.get('flat' if tagger else predictor.overlap_policy, '')}"
 
 
 def _body(

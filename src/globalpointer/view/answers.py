@@ -34,7 +34,8 @@ def listing(document: Document) -> str:
     """The answers with a bar for the probability of each, and what is left for everything else."""
     answers = document.answers or ()
     if not answers:
-        return '<p class="note">no answer</p>'
+        sure = "" if document.answerable is None else f" (the best one is {100 * document.answerable:.1f} % probable)"
+        return f'<p class="note">no answer{sure}</p>'
     scores = [answer.score for answer in answers if answer.score is not None]
     rows = [_row(content(" ".join(answer.text.split())), answer.score) for answer in answers]
     if scores and sum(scores) < 1:

@@ -1,5 +1,7 @@
 """Answers as a page and in the terminal: the best one marked, the runners-up with their probabilities."""
 
+from dataclasses import replace
+
 from globalpointer.text.spans import Answer, Document, Span
 from globalpointer.view.answers import listing, question, ranked
 from globalpointer.view.console import console
@@ -24,6 +26,7 @@ def test_the_list_has_every_probability_and_the_rest():
     drawn = listing(asked(ANN, BOB))
     assert [part in drawn for part in ("70.0 %", "25.0 %", "5.0 %", "&lt;Bob&gt;", "width:70.0%")] == [True] * 5
     assert "no answer</p>" in listing(asked())
+    assert "no answer (the best one is 12.0 % probable)</p>" in listing(replace(asked(), answerable=0.12))
     assert "%" not in listing(asked(Answer(Span(0, 3), "Ann")))
     assert question(asked()) == '<p class="question" dir="auto">Who &amp; why?</p>'
     assert question(Document(TEXT)) == ""

@@ -1,5 +1,6 @@
 """A comparison from start to report: runs, speed, tables, pictures."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +10,12 @@ from globalpointer.comparison.folder import check_folder, prepare
 from globalpointer.comparison.outcome import Comparison
 from globalpointer.comparison.plan import Plan
 from globalpointer.comparison.report import write_report
-from globalpointer.comparison.runs import Ground, carry_out, left_out, made_otherwise, place, unfinished
+from globalpointer.comparison.runs import ROWS, Ground, carry_out, left_out, made_otherwise, place, unfinished
 from globalpointer.comparison.speed import SPEED, Speed, keep, kept, timed
 from globalpointer.comparison.trial import check_systems, remarks
+from globalpointer.text.spans import Document
 from globalpointer.training.documents import load_corpus
+from globalpointer.training.held import held
 
 
 def compare(
@@ -39,29 +42,38 @@ def compare(
     waiting = {run.system for run in (unfinished(plan, folder) if resume else plan.runs)}
     check_systems([system for system in plan.systems if system.name in waiting], corpus, folder)
     prepare(folder, overwrite=overwrite)
-    partly = [*remarks(plan.systems, corpus.train), *left_out(plan, folder), *made_otherwise(plan, folder)]
+    with held(folder):
+        return _compare(plan, folder, ground, corpus.train, speed=speed, console=console)
+
+
+def _compare(
+    plan: Plan, folder: Path, ground: Ground, train: Sequence[Document], *, speed: bool, console: Console
+) -> Comparison:
+    """`compare`, once all is checked and the folder is ours."""
+    (folder / ROWS).touch()
+    partly = [*remarks(plan.systems, train), *left_out(plan, folder), *made_otherwise(plan, folder)]
     for remark in partly:
         console.print(remark, style="yellow", markup=False, soft_wrap=True)
     rows, failures = carry_out(plan, folder, ground, console)
     found = Comparison(plan, folder, ground, rows, failures, remarks=partly)
     write_report(found)
-    if speed and rows:
-        found = _with_speed(found, console)
+    if rows:
+        found = _with_speed(found, console, measure=speed)
         write_report(found)
     return found
 
 
-def _with_speed(found: Comparison, console: Console) -> Comparison:
+def _with_speed(found: Comparison, console: Console, *, measure: bool) -> Comparison:
     """The comparison with the speed of its systems, or with the reason why there is none."""
     try:
-        return replace(found, speed=_speed(found, console))
+        return replace(found, speed=_speed(found, console, measure=measure))
     except Exception as error:  # such as a lack of memory for all models at once: the scores are there
         remark = f"speed was not measured: {type(error).__name__}: {error}"
         console.print(remark, style="red", markup=False, soft_wrap=True)
         return replace(found, remarks=[*found.remarks, remark])
 
 
-def _speed(comparison: Comparison, console: Console) -> Speed | None:
+def _speed(comparison: Comparison, console: Console, *, measure: bool) -> Speed | None:
     """Of the first finished run of each system; read back where it was measured before of these, as they are now."""
     plan, folder = comparison.plan, comparison.folder
     finished = {(row.system, row.seed) for row in comparison.rows}
@@ -71,7 +83,7 @@ def _speed(comparison: Comparison, console: Console) -> Speed | None:
     tagged = [name for name in names if runs[name].recipe.model.head == "crf"]
     reference = (tagged or names)[0]
     before = kept(of, reference, folder / SPEED)
-    if before is not None:
+    if before is not None or not measure:
         return before
     folders = {name: place(folder, runs[name]) for name in names}
     found = timed(folders, comparison.ground.gold, reference, console)

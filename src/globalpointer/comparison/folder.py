@@ -12,6 +12,7 @@ from globalpointer.errors import ConfigError
 from globalpointer.training.differences import told
 from globalpointer.training.emptied import check_emptied
 from globalpointer.training.folder import RECIPE
+from globalpointer.training.held import held
 from globalpointer.training.inputs import check, digests, places
 
 WRITTEN = frozenset((ROWS, RUNS, SPEED, MARKDOWN, PAGE, PICTURES))
@@ -39,9 +40,9 @@ def check_folder(plan: Plan, folder: Path, *, resume: bool, overwrite: bool) -> 
 def prepare(folder: Path, *, overwrite: bool) -> None:
     """Make the folder, or empty it; see `check_folder`."""
     if overwrite and folder.is_dir():
-        shutil.rmtree(folder)
+        with held(folder):
+            shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / ROWS).touch()
 
 
 def _check_ours(folder: Path, *, resume: bool, overwrite: bool) -> None:

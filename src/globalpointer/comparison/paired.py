@@ -19,15 +19,14 @@ class Paired:
 
 
 def paired(folder: Path, ground: Ground, ours: Sequence[Row], theirs: Sequence[Row]) -> Paired | None:
-    """The F1 of `ours` minus that of `theirs`, each the runs of one system; None where no seed has both."""
+    """The mean F1 of `ours` minus that of `theirs`, each the runs of one system; None where no seed has both."""
     seeds = tuple(sorted({row.seed for row in ours} & {row.seed for row in theirs}))
     if not seeds:
         return None
-    both = ([row for row in rows if row.seed in seeds] for rows in (ours, theirs))
-    return Paired(seeds, bootstrap(*(_pooled(folder, ground, rows) for rows in both)))
+    both = ([_counts(folder, ground, row) for row in rows if row.seed in seeds] for rows in (ours, theirs))
+    return Paired(seeds, bootstrap(*both))
 
 
-def _pooled(folder: Path, ground: Ground, rows: Sequence[Row]) -> list[Counted]:
-    """The counts behind F1, document by document, added up over the seeds."""
-    runs = [headline(ground.kind, ground.gold, answers(folder, row), unit=row.report.unit) for row in rows]
-    return [sum(each[1:], each[0]) for each in zip(*runs, strict=True)]
+def _counts(folder: Path, ground: Ground, row: Row) -> Sequence[Counted]:
+    """The counts behind F1, document by document."""
+    return headline(ground.kind, ground.gold, answers(folder, row), unit=row.report.unit)

@@ -57,8 +57,8 @@ _TOLD = {
     "Complete documents: all their annotation found, and no other. Parameters: encoder included.",
     "answers": "Means over questions in per cent; mean ± standard deviation over the seeds. Exact match: the answer "
     "is one of the accepted ones, or there is none and none was given. Parameters: encoder included.",
-    "differences": "F1 minus that of the first system, in points. The counts of each document are added up over the "
-    "seeds, then 1000 samples of as many documents are drawn with replacement (Koehn, 2004). So the interval tells "
+    "differences": "Mean F1 minus that of the first system, in points, over the seeds that both have. 1000 samples of "
+    "as many documents are drawn with replacement, for all seeds the same (Koehn, 2004). So the interval tells "
     "what other documents would change, and not other seeds; p is two-sided, not corrected for the number of systems.",
     "epochs": "On the development part, after each epoch; pale: each seed, strong: their mean.",
 }

@@ -40,6 +40,9 @@ def write_report(comparison: Comparison) -> None:
         drawn, missing = {}, [str(error)]
     made = list(chapters(comparison, missing))
     (comparison.folder / PICTURES).mkdir(exist_ok=True)
+    for old in (comparison.folder / PICTURES).glob("*.svg"):
+        if old.stem not in drawn:
+            old.unlink()
     files = {f"{PICTURES}/{name}.svg": svg for name, svg in drawn.items()}
     for name, text in {**files, MARKDOWN: markdown(made, drawn), PAGE: page(made, drawn)}.items():
         with new_file(comparison.folder / name) as file:

@@ -73,24 +73,31 @@ def paired_bootstrap(
     where the three lists are not about the same texts.
     """
     one, other = (headline(task, gold, found, unit=unit) for found in (first, second))
-    return bootstrap(one, other, samples=samples, seed=seed)
+    return bootstrap([one], [other], samples=samples, seed=seed)
 
 
-def bootstrap(first: Sequence[Counted], second: Sequence[Counted], *, samples: int = 1000, seed: int = 0) -> Bootstrap:
-    """`paired_bootstrap` of counts, document by document: perhaps of several models each, added up.
+def bootstrap(
+    first: Sequence[Sequence[Counted]], second: Sequence[Sequence[Counted]], *, samples: int = 1000, seed: int = 0
+) -> Bootstrap:
+    """`paired_bootstrap` of counts, document by document: of each model perhaps several runs, whose mean F1 counts.
+
+    Every run is scored on the same draw, so that three runs do not make three times as many documents.
 
     Source: Koehn, 2004, Statistical Significance Tests for Machine Translation Evaluation; the p-value with one sample
     added to both tails, so that it is never 0 (Davison and Hinkley, 1997, section 4.2).
     """
     if samples < 1:
         raise ConfigError(f"the bootstrap needs at least 1 sample, not {samples}")
-    if not first or len(first) != len(second):
+    sizes = {len(run) for run in (*first, *second)}
+    if not first or not second or len(sizes) != 1 or sizes == {0}:
         raise DataError(
-            f"the bootstrap needs at least one document, and both counts of each: {len(first)} and {len(second)} given"
+            "the bootstrap needs at least one document, and the counts of each from every run: "
+            f"{[len(run) for run in first]} and {[len(run) for run in second]} given"
         )
-    counts = np.hstack([_rows(each) for each in (first, second)])
-    difference = float(_difference(counts.sum(0)))
-    drawn = _draw(counts, samples, np.random.default_rng(seed))
+    counts = np.hstack([_rows(run) for run in (*first, *second)])
+    weights = np.array([1 / len(first)] * len(first) + [-1 / len(second)] * len(second))
+    difference = float(_difference(counts.sum(0), weights))
+    drawn = _draw(counts, weights, samples, np.random.default_rng(seed))
     low, high = (float(each) for each in np.quantile(drawn, (0.025, 0.975)))
     tail = min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
     return Bootstrap(difference, low, high, min(1.0, 2 * (tail + 1) / (samples + 1)), samples)
@@ -101,19 +108,19 @@ def _rows(counts: Sequence[Counted]) -> np.ndarray:
     return np.array([each.fraction for each in counts], dtype=np.float64)
 
 
-def _draw(counts: np.ndarray, samples: int, generator: np.random.Generator) -> np.ndarray:
+def _draw(counts: np.ndarray, runs: np.ndarray, samples: int, generator: np.random.Generator) -> np.ndarray:
     """The difference on each of `samples` draws. How often a document was drawn is its weight: one product does it."""
     documents, differences = len(counts), []
     for start in range(0, samples, _BLOCK):
         size = min(_BLOCK, samples - start)
         picks = generator.integers(documents, size=(size, documents))
         weights = np.stack([np.bincount(row, minlength=documents) for row in picks])
-        differences.append(_difference(weights @ counts))
+        differences.append(_difference(weights @ counts, runs))
     return np.concatenate(differences)
 
 
-def _difference(sums: np.ndarray) -> np.ndarray:
-    """F1 of the first minus F1 of the second, from the sums of both fractions."""
+def _difference(sums: np.ndarray, runs: np.ndarray) -> np.ndarray:
+    """The F1 of every run by its weight in `runs`, from the sums of their fractions."""
     part, whole = sums[..., 0::2], sums[..., 1::2]
     f1 = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
-    return np.asarray(f1[..., 0] - f1[..., 1])
+    return np.asarray(f1 @ runs)

@@ -4,6 +4,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
@@ -35,6 +36,7 @@ from globalpointer.training.folder import (
     read_result,
     same_recipe,
 )
+from globalpointer.training.held import held
 from globalpointer.training.judge import finish, judge
 from globalpointer.training.lost import Lost, named, told
 from globalpointer.training.patience import Patience
@@ -62,7 +64,21 @@ def fit(
     `resume` goes on from the last complete checkpoint in `output` and gives, on a CPU, the same model to the last bit
     as a run that was never stopped; a finished run is only read back. Raises ConfigError and DataError.
     """
-    folder = Path(output)
+    with ExitStack() as stack:
+        return _fit(recipe, Path(output), stack, resume=resume, overwrite=overwrite, base=base, console=console)
+
+
+def _fit(
+    recipe: Recipe,
+    folder: Path,
+    stack: ExitStack,
+    *,
+    resume: bool,
+    overwrite: bool,
+    base: Path | None,
+    console: Console | None,
+) -> FitResult:
+    """`fit`; the folder is held in `stack` from when it is made."""
     now = inputs.digests(recipe, base)
     if resume:
         inputs.check(folder, now)
@@ -85,6 +101,7 @@ def fit(
     warm = warm_start(recipe, predictor.model.extractor, warm_for, of=arguments.num_train_epochs)
     if leads:
         prepare(recipe, folder, read=inputs.places(recipe, base).values(), resume=resume, overwrite=overwrite)
+        stack.enter_context(held(folder))
         inputs.keep(folder, now)
     taught = [] if teacher is None else teacher.notes
     notes = [

@@ -15,6 +15,7 @@ from globalpointer.tasks.thresholds import UNDECIDED
 from globalpointer.training import checkpoints
 from globalpointer.training.differences import told
 from globalpointer.training.emptied import check_emptied
+from globalpointer.training.held import held
 from globalpointer.training.inputs import INPUTS
 
 CHECKPOINTS, RECIPE, REPORT, HISTORY = "checkpoints", "recipe.toml", "report.json", "history.jsonl"
@@ -64,7 +65,8 @@ def prepare(recipe: Recipe, folder: Path, *, read: Iterable[Path], resume: bool,
         if not (folder / RECIPE).is_file():
             raise ConfigError(f"{folder}: the folder holds no earlier run (no {RECIPE}), so it is not overwritten")
         check_emptied(folder, written=WRITTEN, read=read)
-        shutil.rmtree(folder)
+        with held(folder):
+            shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with new_file(folder / RECIPE) as file:
         file.write(recipe.to_toml())

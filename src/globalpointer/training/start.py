@@ -112,7 +112,7 @@ def _encoder(model: ModelConfig, vocab_size: int) -> tuple[dict[str, Any], nn.Mo
     ready = _pretrained(model)
     changes = dict(model.encoder_options)
     if (layers := changes.pop("layers", None)) is not None:
-        if not isinstance(layers, int):
+        if not isinstance(layers, int) or isinstance(layers, bool):
             raise ConfigError(f"model.encoder_options.layers must be a whole number, not {layers!r}")
         ready = ready.first_layers(layers)
     check_options(changes, [*ready.description(), "layers"], f"encoder {model.encoder!r}")

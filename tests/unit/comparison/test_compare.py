@@ -17,6 +17,8 @@ from globalpointer.comparison import compare, make_plan
 from globalpointer.comparison.runs import answers
 from globalpointer.errors import ConfigError
 from globalpointer.evaluation import EVALUATIONS
+from globalpointer.training.fit import fit
+from globalpointer.training.held import held
 
 # After one epoch a model may find half of all cells
 pytestmark = pytest.mark.filterwarnings("ignore::globalpointer.errors.LimitWarning")
@@ -86,6 +88,30 @@ def test_runs_that_are_not_named_are_told(compared, tmp_path, quiet):
     assert len(again.rows) == 1
     assert f"{others} finished run" in again.remarks[-1]
     assert again.remarks[-1] in (folder / "report.md").read_text().replace("\\", "")
+
+
+def test_a_folder_in_which_a_process_is_at_work_is_left_alone(compared, tmp_path, quiet):
+    folder = shutil.copytree(compared.found.folder, tmp_path / "copy")
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    with held(folder):
+        for options in ({"resume": True}, {"overwrite": True}):
+            with pytest.raises(ConfigError, match="copy: another process is at work there"):
+                compare(compared.plan, folder, speed=False, console=quiet, **options)
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+    run = compared.plan.runs[0]
+    with held(folder / "runs" / run.name):
+        (folder / "runs" / run.name / "report.json").unlink()
+        with pytest.raises(ConfigError, match="another process is at work there"):
+            fit(run.recipe, folder / "runs" / run.name, resume=True, base=run.base, console=quiet)
+
+
+def test_what_was_timed_is_shown_also_without_timing(compared, tmp_path, quiet):
+    folder = shutil.copytree(compared.found.folder, tmp_path / "copy")
+    again = compare(compared.plan, folder, resume=True, speed=False, console=quiet)
+    assert again.speed == compared.found.speed
+    (folder / "speed.json").unlink()
+    assert compare(compared.plan, folder, resume=True, speed=False, console=quiet).speed is None
+    assert not (folder / "pictures" / "speed.svg").exists()
 
 
 def test_runs_of_other_code_are_told(compared, tmp_path, quiet, monkeypatch):

@@ -181,5 +181,5 @@ def test_the_bootstrap_compares_the_headline() -> None:
     difference = evaluate_answers(golds, first).f1 - evaluate_answers(golds, second).f1
     assert result.difference == pytest.approx(difference)
     assert 0 < result.low <= result.difference <= result.high
-    both = [one + other for one, other in zip(*[answer_marks(golds, each) for each in (first, second)], strict=True)]
-    assert bootstrap(both, answer_marks(golds, second), samples=50).difference == pytest.approx(difference / 2)
+    both = [answer_marks(golds, each) for each in (first, second)]
+    assert bootstrap(both, both[1:], samples=50).difference == pytest.approx(difference / 2)

@@ -65,13 +65,23 @@ def test_counts_of_several_models_are_resampled_together() -> None:
     generator = np.random.default_rng(1)
     models = [[answers(generator.random(300) < rate) for _ in range(3)] for rate in (0.9, 0.7)]
     counted = [[entity_counts(GOLD, found) for found in model] for model in models]
-    first, second = ([a + b + c for a, b, c in zip(*model, strict=True)] for model in counted)
-    pooled, alone = bootstrap(first, second), paired_bootstrap(GOLD, models[0][0], models[1][0])
+    first, second = counted
+    together, alone = bootstrap(first, second), paired_bootstrap(GOLD, models[0][0], models[1][0])
     means = [np.mean([evaluate(GOLD, found).f1 for found in model]) for model in models]
-    assert pooled.difference == pytest.approx(means[0] - means[1], abs=1e-3)
+    assert together.difference == pytest.approx(means[0] - means[1], abs=1e-12)
     # three models tell more of each document than one does
-    assert pooled.high - pooled.low < alone.high - alone.low
+    assert together.high - together.low < alone.high - alone.low
     # the same model three times tells nothing more: the documents are no more than they were
-    assert bootstrap(*([each + each + each for each in model[0]] for model in counted)) == alone
-    with pytest.raises(DataError, match="2 and 1 given"):
-        bootstrap(first[:2], second[:1])
+    same = bootstrap(*([model[0]] * 3 for model in counted))
+    assert [same.difference, same.low, same.high] == pytest.approx([alone.difference, alone.low, alone.high])
+    with pytest.raises(DataError, match=r"\[2\] and \[1\] given"):
+        bootstrap([first[0][:2]], [second[0][:1]])
+    with pytest.raises(DataError, match=r"\[\] and"):
+        bootstrap([], second)
+
+
+def test_runs_of_unlike_number_are_compared_by_their_means() -> None:
+    good, poor, worse = (entity_counts(GOLD, answers([i % 10 < k for i in range(300)])) for k in (9, 6, 3))
+    f1 = [2 * k / (k + 10) for k in (9, 6, 3)]
+    found = bootstrap([good], [poor, worse], samples=50)
+    assert found.difference == pytest.approx(f1[0] - (f1[1] + f1[2]) / 2)

@@ -59,6 +59,11 @@ class Teacher:
         wanted = recipe.distillation
         if wanted is None:
             return None
+        if wanted.gold == 1 and not wanted.unlabelled:
+            raise ConfigError(
+                "distillation.gold = 1 leaves annotated texts to their labels, and there are no unlabelled ones: the "
+                "teacher would have no say; choose a smaller gold, or give distillation.unlabelled"
+            )
         predictor = load_teacher(recipe, wanted.teacher, base)
         texts = [document for path in wanted.unlabelled for document in _texts(resolve_path(path, base))]
         unlabelled, known = without(texts, [*corpus.train, *corpus.dev, *(corpus.test or [])])

@@ -225,6 +225,12 @@ def test_a_finished_student_is_read_back_and_another_teacher_is_another_run(dist
         fit(load_recipe(result.folder / "recipe.toml", ["distillation.gold=0.1"]), result.folder, resume=True)
 
 
+def test_a_teacher_without_a_say_is_refused(files, sample_model, tmp_path):
+    with pytest.raises(ConfigError, match=r"distillation\.gold = 1 leaves annotated texts to their labels"):
+        fit(recipe_of(files, sample_model, gold=1.0), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_other_labels_are_refused_before_the_folder_is_made(files, sample_model, tmp_path):
     document = Document("Ann", (Document("Ann").entity("WHO", 0, 3),))
     write([document], str(tmp_path / "other.jsonl"), "jsonl")

@@ -51,6 +51,10 @@ def shared(
     """Train, evaluate and use models that extract entities, relations, events and answers from text."""
 
 
+INTERRUPTED = 130
+"""The exit code of typer where a person pressed Ctrl-C."""
+
+
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave the process with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -65,9 +69,10 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
             raise
         to_person(f"[bold red]error:[/] {_escape(explain(error))}")
         sys.exit(1)
-    except KeyboardInterrupt:
-        to_person("stopped")
-        sys.exit(130)
+    except SystemExit as left:
+        if left.code == INTERRUPTED:
+            to_person("stopped; train, distill and compare go on with --resume")
+        raise
     except Exception as error:  # a mistake of ours, or a library's: told as such, and never as forty lines of a stack
         if debug:
             raise

@@ -48,6 +48,7 @@ def test_ctrl_c_is_130(cli, predictor, tmp_path):
     result = cli("predict", "m", tmp_path / "in.txt", "--format", "text", "--batch-size", "1")
     assert result.code == 130
     assert '"text": "Ann"' in result.out  # what was written stays
+    assert result.err == "stopped; train, distill and compare go on with --resume\n"
     assert "Traceback" not in result.err
 
 

@@ -36,6 +36,9 @@ def compare(
     folder = Path(output)
     console = console or Console(stderr=True)
     check_folder(plan, folder, resume=resume, overwrite=overwrite)
+    if resume and not folder.is_dir():
+        said = f"{folder}: no such folder, so there is nothing to resume: a new comparison begins"
+        console.print(said, style="yellow", markup=False, soft_wrap=True)
     first = plan.systems[0]
     corpus = load_corpus(first.recipe.data, kind=plan.kind, base=first.base)
     ground = Ground.of(corpus, plan.kind)

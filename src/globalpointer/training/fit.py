@@ -91,6 +91,8 @@ def _fit(
     # Of several devices the first one writes and speaks.
     leads = arguments.process_index == 0
     console = (console or Console(stderr=True)) if leads else Console(quiet=True)
+    if resume and not folder.is_dir():
+        _tell(console, [f"{folder}: no such folder, so there is nothing to resume: a new run begins"])
     started = time.perf_counter()
     # Before the folder is made or an older run in it removed: a mistyped path or name leaves all as it was.
     corpus = load_corpus(recipe.data, kind=recipe.task.kind, base=base)

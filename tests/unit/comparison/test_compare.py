@@ -1,5 +1,6 @@
 """A comparison from start to report: stopped and taken up again, with failures, for every kind of task."""
 
+import io
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from dataclasses import replace
 from importlib import import_module
 
 import pytest
+from rich.console import Console
 
 from globalpointer.comparison import compare, make_plan
 from globalpointer.comparison.runs import answers
@@ -103,6 +105,13 @@ def test_a_folder_in_which_a_process_is_at_work_is_left_alone(compared, tmp_path
         (folder / "runs" / run.name / "report.json").unlink()
         with pytest.raises(ConfigError, match="another process is at work there"):
             fit(run.recipe, folder / "runs" / run.name, resume=True, base=run.base, console=quiet)
+
+
+def test_resuming_what_is_not_there_is_told(recipe, tmp_path):
+    console = Console(record=True, quiet=False, file=io.StringIO(), force_terminal=False)
+    found = compare(make_plan([recipe]), tmp_path / "nowhere", resume=True, speed=False, console=console)
+    assert len(found.rows) == 1
+    assert "nowhere: no such folder, so there is nothing to resume" in console.export_text().replace("\n", "")
 
 
 def test_what_was_timed_is_shown_also_without_timing(compared, tmp_path, quiet):

@@ -106,6 +106,18 @@ def test_the_difference_is_that_of_the_report(house, results, monkeypatch):
     assert f"| efficient | {shown} |" in report
 
 
+def test_a_difference_of_fewer_seeds_than_both_systems_have_says_so(house, results, monkeypatch):
+    copy(monkeypatch, house / "runs")
+    told = paper_rows.Experiment.read("cluener").difference("efficient", "crf")
+    known = rows.read_rows("paper/cluener")
+    for line in known:
+        if line["kind"] == "difference":
+            line["seeds"] = [42]
+    rows.write_rows("paper/cluener", known)
+    assert "seed" not in told
+    assert paper_rows.Experiment.read("cluener").difference("efficient", "crf") == f"{told}, 1 seed"
+
+
 def test_every_table_shows_its_rows(house, results, monkeypatch):
     assert set(paper_tables.paper_tables().values()) == {paper_rows.NOT_YET, paper_sizes.sizes()}
     copy(monkeypatch, house / "runs")

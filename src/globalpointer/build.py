@@ -90,6 +90,9 @@ MADE_FOR = {
 ONE_TAG = ("softmax", "crf")
 """Systems that give a token one tag, so that of entities that overlap they learn and find one."""
 
+ONE_SENTENCE = ("gnr",)
+"""Readers that look for an answer within one sentence."""
+
 LOSSES: dict[str, Loss] = {
     "multilabel": multilabel_crossentropy,
     "binary": binary_crossentropy,

@@ -12,9 +12,10 @@ from rich.progress import track
 from transformers import TrainerState, set_seed
 from transformers.trainer_callback import PrinterCallback
 
-from globalpointer.build import ONE_TAG
+from globalpointer.build import ONE_SENTENCE, ONE_TAG
 from globalpointer.config import Recipe
 from globalpointer.data.batching import Example, encode_documents
+from globalpointer.data.readers.annotate import counted
 from globalpointer.errors import DataError
 from globalpointer.predictor import Predictor
 from globalpointer.tasks.overlap import unfindable
@@ -38,13 +39,13 @@ from globalpointer.training.folder import (
 )
 from globalpointer.training.held import held
 from globalpointer.training.judge import finish, judge
-from globalpointer.training.lost import Lost, named, told
+from globalpointer.training.lost import Lost, crossing, named, told, unlearnable
 from globalpointer.training.patience import Patience
 from globalpointer.training.progress import History, ProgressBar
 from globalpointer.training.reach import shorten_windows, window_of
 from globalpointer.training.start import start
 from globalpointer.training.trainer import ExtractionTrainer, make_collator
-from globalpointer.training.warm import warm_epochs, warm_start
+from globalpointer.training.warm import unwarmed, warm_epochs, warm_start
 
 PORTION = 1000
 """Documents encoded together."""
@@ -110,6 +111,7 @@ def _fit(
         *corpus.notes,
         *taught,
         *told(lost),
+        *unwarmed(recipe, settings.warm_epochs, of=arguments.num_train_epochs),
         *_flattened(recipe, predictor, corpus),
         *_unknown(predictor.schema, corpus),
         *shorten_windows(predictor, examples, known=window_of(recipe.model.start_from)),
@@ -207,10 +209,12 @@ def encode(
 ) -> tuple[list[Example], Lost]:
     """Documents to training examples, and how many annotations were lost; a bar where there are many.
 
-    Windows of which nobody can say whether they answer are left out, and counted among the lost.
+    Windows of which nobody can say whether they answer are left out, and counted among the lost. DataError where there
+    is nothing to learn from.
     `soft`: the scores of annotations are the soft labels of their cells.
     """
-    task, tokenizer = predictor.model.task, predictor.tokenizer
+    task, tokenizer, head = predictor.model.task, predictor.tokenizer, predictor.recipe.model.head
+    narrow = head in ONE_SENTENCE
     examples: list[Example] = []
     lost: Lost = Counter()
     console = console or Console(stderr=True)
@@ -221,6 +225,13 @@ def encode(
             examples.extend(each for each in encoded.examples if not each.doubtful)
             lost.update((named(each, soft=soft), reason) for each, reason in encoded.lost.items())
             lost.update(("Window", "doubtful") for each in encoded.examples if each.doubtful)
+            if narrow and (across := crossing(encoded)):
+                lost["Answer", "sentence"] += across
     if not examples:
         raise DataError("the train part has no token to learn from: every text is empty or only white space")
+    if narrow and all(map(unlearnable, examples)):
+        raise DataError(
+            f"nothing to learn from: {head!r} looks for answers in one sentence, and each of the "
+            f"{counted(len(examples), 'training window')} has an answer that stands in several"
+        )
     return examples, lost

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from globalpointer.data.batching import Encoded, Example
+from globalpointer.grid import Cell
 from globalpointer.tasks.thresholds import UNDECIDED
 from globalpointer.text.spans import Annotation
 
@@ -23,10 +25,34 @@ _NAMES = {
 _WHY = {
     "alignment": "a border lies within a token of the tokenizer",
     "width": "wider than task.max_width",
-    "window": "no window holds all of it (a larger model.overlap would)",
+    "window": "no window holds all of it: a larger model.window would, or model.overlap where texts are not cut",
+    "sentence": "a border of sentences lies within it, and this reader looks for answers in one sentence",
     "doubtful": "an answer in it is lost, and to learn that it has none would be wrong",
     "unlinked": 'in no relation, and task.entities is "roles" ("typed" would keep it)',
 }
+
+
+def crossing(encoded: Encoded) -> int:
+    """How many answers have a border of sentences within them; one that two windows share counts once."""
+    return len(
+        {
+            (cell.row + window.start - example.first, cell.col + window.start - example.first)
+            for example, window in zip(encoded.examples, encoded.windows, strict=True)
+            for cell in _across(example)
+        }
+    )
+
+
+def unlearnable(example: Example) -> bool:
+    """Whether a reader of single sentences learns nothing from a window: all answers in it are `crossing`."""
+    cells = [cell for each in example.cells.values() for cell in each]
+    return bool(cells) and len(_across(example)) == len(cells)
+
+
+def _across(example: Example) -> list[Cell]:
+    within = example.sentences
+    cells = (cell for each in example.cells.values() for cell in each)
+    return [] if within is None else [cell for cell in cells if within[cell.row] != within[cell.col]]
 
 
 def named(annotation: Annotation, *, soft: bool = False) -> str:

@@ -49,8 +49,22 @@ def warm_epochs(recipe: Recipe, given: int | None, *, of: float) -> int:
     """How many epochs of a run are its warm start. `given`: what the recipe says; None: see `Settings.warm_epochs`."""
     if given is not None:
         return given
-    begins = recipe.model.loss == WARMED and recipe.model.head not in EXTRACTORS and recipe.model.start_from is None
-    return int(begins and of > 1)
+    return int(_begins(recipe) and of > 1)
+
+
+def unwarmed(recipe: Recipe, given: int | None, *, of: float) -> list[str]:
+    """Told where a run should have had a warm start, has no time for one, and nobody asked to go without."""
+    if given is not None or not _begins(recipe) or of > 1:
+        return []
+    return [
+        f"{WARMED!r} begins from random scores, with which it learns slowly: "
+        "of a single epoch none can be a warm start; make training.num_train_epochs larger"
+    ]
+
+
+def _begins(recipe: Recipe) -> bool:
+    """Whether a loss that needs a warm start begins with random scores."""
+    return recipe.model.loss == WARMED and recipe.model.head not in EXTRACTORS and recipe.model.start_from is None
 
 
 def warm_start(recipe: Recipe, model: Any, epochs: int, *, of: float) -> WarmStart | None:

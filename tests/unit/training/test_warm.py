@@ -11,7 +11,7 @@ from globalpointer.nn.heads.efficient import EfficientGlobalPointer
 from globalpointer.nn.losses.joint import joint_crossentropy
 from globalpointer.nn.losses.span_f1 import span_f1_loss
 from globalpointer.nn.token_pair import TokenPairModel
-from globalpointer.training.warm import warm_epochs, warm_start
+from globalpointer.training.warm import unwarmed, warm_epochs, warm_start
 
 
 def model():
@@ -50,6 +50,16 @@ def test_the_loss_of_the_recipe_takes_over_after_the_warm_epochs_and_also_in_a_r
 )
 def test_the_f1_loss_begins_warm_by_itself(changed, given, of, epochs):
     assert warm_epochs(recipe(**changed), given, of=of) == epochs
+
+
+@pytest.mark.parametrize(
+    ("changed", "given", "of", "lines"),
+    [({}, None, 1, 1), ({}, None, 3, 0), ({}, 0, 1, 0), ({"loss": "joint"}, None, 1, 0), ({"head": "gnr"}, None, 1, 0)],
+)
+def test_a_run_that_has_no_time_for_a_warm_start_is_told(changed, given, of, lines):
+    said = unwarmed(recipe(**changed), given, of=of)
+    assert len(said) == lines
+    assert all("of a single epoch none can be a warm start" in each for each in said)
 
 
 def test_without_warm_epochs_there_is_none():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 import typer
 
 from globalpointer.cli.options import FORMATS, Files, Joiner, Json, reading
-from globalpointer.cli.output import refuse_same, show, write_json
+from globalpointer.cli.output import check_outputs, show, write_json
 
 if TYPE_CHECKING:
     from globalpointer.data.tokenizing import TextTokenizer
@@ -41,7 +41,7 @@ def check(
     from globalpointer.data.check import check as look
     from globalpointer.data.check.tables import table
 
-    refuse_same(files, json)
+    check_outputs(files, json)
     if model is not None and tokenizer is not None:
         raise typer.BadParameter("--model brings its own tokenizer: give one of the two")
     predictor = None

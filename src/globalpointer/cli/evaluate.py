@@ -18,7 +18,7 @@ from globalpointer.cli.options import (
     reading,
     thresholds,
 )
-from globalpointer.cli.output import refuse_same, show, to_person, write_json, write_text
+from globalpointer.cli.output import check_outputs, show, to_person, write_json, write_text
 
 if TYPE_CHECKING:
     from globalpointer.evaluation.significance import Bootstrap
@@ -59,7 +59,7 @@ def evaluate(
     from globalpointer.predictor import Predictor
     from globalpointer.text.schema import told
 
-    refuse_same(files, json, html)
+    check_outputs(files, json, page=html)
     predictor = Predictor.from_pretrained(model)
     chosen, options = reading(predictor.recipe, format, joiner, files)
     kind = predictor.recipe.task.kind

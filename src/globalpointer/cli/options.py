@@ -47,7 +47,7 @@ Threshold = Annotated[
     typer.Option(
         metavar="P|LABEL=P",
         help="Keep what is at least this probable: all, a kind (entity, relation, event or answer=0.7) or a label "
-        "(PER=0.7); may be repeated. 0: a question is always answered.",
+        "(PER=0.7); may be repeated. 0: a question is answered wherever the text has a token.",
         show_default="the model's own",
     ),
 ]

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,11 +17,30 @@ from rich.console import Console, RenderableType
 from globalpointer.errors import DataError
 
 
-def refuse_same(read: Sequence[str], *written: str | None) -> None:
-    """Raise DataError where a file that is read would be written over."""
-    for out in filter(None, written):
+def check_outputs(read: Sequence[str], *written: str | None, page: str | None = None) -> None:
+    """Before long work: raise DataError where what it gives would be lost.
+
+    That is over a file that is read, twice into one place, or into a folder. `page`: HTML, for which standard output
+    ("-") is no place either.
+    """
+    places = [out for out in (*written, page) if out is not None]
+    for out in places:
         if any(os.path.exists(out) and os.path.exists(each) and os.path.samefile(each, out) for each in read):
             raise DataError("this is the file that is read; name another file to write to", path=out)
+        if os.path.isdir(out):
+            raise DataError("this is a folder; name a file to write to", path=out)
+    if page == "-":
+        raise DataError("a page is written to a file, and - is standard output; name a file to write to")
+    taken = Counter(os.path.realpath(out) for out in places if not _swallows_all(out))
+    for out in places:
+        if taken[os.path.realpath(out)] > 1:
+            where = "standard output (-)" if out == "-" else out
+            raise DataError(f"two results would be written to {where}; name a file for each")
+
+
+def _swallows_all(path: str) -> bool:
+    """Whether a path is a device or a pipe, which may be written to more than once."""
+    return path != "-" and os.path.exists(path) and not os.path.isfile(path)
 
 
 def to_person(renderable: RenderableType) -> None:
@@ -35,10 +55,16 @@ def show(renderable: RenderableType, *, stderr: bool = False) -> None:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write a file whole or not at all: beside its place first, then renamed. Folders are made."""
+    """Write a file whole or not at all: beside its place first, then renamed. Folders are made.
+
+    A device or a pipe is written to as it is, for a file in its place would be another thing.
+    """
     target = Path(path)
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "Is a directory", str(target))
+    if _swallows_all(str(target)):
+        target.write_text(text, encoding="utf-8", newline="\n")
+        return
     _make_room(target)
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
@@ -58,10 +84,14 @@ def write_text(path: str | Path, text: str) -> None:
 
 
 def write_json(path: str, plain: Mapping[str, Any]) -> None:
-    """Write one JSON object; `-` is standard output."""
+    """Write one JSON object; `-` is standard output. Half a surrogate pair is escaped, as in `json_line`."""
     text = json.dumps(plain, ensure_ascii=False, indent=2) + "\n"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(plain, indent=2) + "\n"
     if path == "-":
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
     else:
         write_text(path, text)

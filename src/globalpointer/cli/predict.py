@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from globalpointer.cli.options import BatchSize, Joiner, Model, OverlapPolicy, Threshold, reading, thresholds
-from globalpointer.cli.output import byte_sink, forget_stdout, json_line, refuse_same, to_person, write_json, write_text
+from globalpointer.cli.output import (
+    byte_sink,
+    check_outputs,
+    forget_stdout,
+    json_line,
+    to_person,
+    write_json,
+    write_text,
+)
 from globalpointer.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -57,9 +65,11 @@ def predict(
 
     A line that cannot be read stops the run with exit code 1; all before it is found and written first.
     """
+    from globalpointer.data.readers.annotate import counted
+    from globalpointer.data.writers.answers import BestAnswers
     from globalpointer.predictor import Predictor
 
-    refuse_same([file], output, html, squad)
+    check_outputs([file], output or "-", squad, page=html)
     predictor = Predictor.from_pretrained(model)
     documents = _documents(file, format, joiner, predictor.recipe)
     asks = predictor.recipe.task.kind == "mrc"
@@ -76,11 +86,11 @@ def predict(
         overlap_policy=overlap_policy,
     )
     drawn: list[Document] = []
-    best: dict[str, str] = {}
+    best = BestAnswers()
     if html is not None:
         answers = _each(answers, drawn.append)
     if squad is not None:
-        answers = _each(answers, lambda each: best.update({str(each.id): each.answers[0].text if each.answers else ""}))
+        answers = _each(answers, best.add)
     # The first answer before the output is opened: an input that cannot be read must not empty an older output.
     first = list(itertools.islice(answers, 1))
     if source.error is not None and not first:
@@ -92,8 +102,11 @@ def predict(
         write_text(html, drawing(drawn, title="standard input" if file == "-" else file))
         to_person(f"drawn in {html}")
     if squad is not None:
-        write_json(squad, best)
+        write_json(squad, best.answers)
         to_person(f"the best answers by id in {squad}")
+        if best.renamed:
+            said = f"{counted(best.renamed, 'question')} with the id of an earlier one, written as id#2 and so on"
+            to_person(f"{said}: the official scripts know no such ids")
     if source.error is not None:
         raise source.error
 
@@ -120,7 +133,7 @@ def _documents(
     if format is None and file == "-":
         chosen = "text"
     if chosen == "text":
-        yield from _lines(file)
+        yield from _lines(file) if format is not None else _unless_json(_lines(file))
         return
     from globalpointer.data.readers import read
 
@@ -152,6 +165,14 @@ def _lines(file: str) -> "Iterator[Document]":
     name = file_name(file)
     for number, line in lines(file):
         yield Document(line, id=f"{name}:{number}")
+
+
+def _unless_json(documents: "Iterator[Document]") -> "Iterator[Document]":
+    """Lines that nobody called text, with a word where the first of them looks like our own form."""
+    for number, document in enumerate(documents):
+        if not number and document.text.startswith("{") and '"text"' in document.text:
+            to_person("standard input looks like JSON lines, and is read as one text a line: --format jsonl reads it")
+        yield document
 
 
 def _each(documents: "Iterator[Document]", note: "Callable[[Document], None]") -> "Iterator[Document]":

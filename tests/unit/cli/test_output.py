@@ -4,10 +4,12 @@ import gzip
 import json
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from globalpointer.cli.output import byte_sink, json_line, write_json, write_text
+from globalpointer.cli.output import byte_sink, check_outputs, json_line, write_json, write_text
+from globalpointer.errors import DataError
 
 
 def test_a_file_is_written_whole_and_may_be_replaced(tmp_path):
@@ -69,6 +71,36 @@ def test_gz_by_name(tmp_path):
     assert gzip.decompress((tmp_path / "a.jsonl.gz").read_bytes()) == b"line\n"
 
 
-def test_json_to_stdout(capfdbinary):
-    write_json("-", {"f1": 0.5, "name": "李"})
-    assert json.loads(capfdbinary.readouterr().out) == {"f1": 0.5, "name": "李"}
+@pytest.mark.parametrize("name", ["李", "half \ud800 a pair"])
+def test_json_to_stdout_and_to_a_file(name, capfdbinary, tmp_path):
+    write_json("-", {"f1": 0.5, "name": name})
+    assert json.loads(capfdbinary.readouterr().out) == {"f1": 0.5, "name": name}
+    write_json(str(tmp_path / "a.json"), {"f1": 0.5, "name": name})
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == {"f1": 0.5, "name": name}
+
+
+def test_a_pipe_stays_a_pipe(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit(path.read_text)
+        write_text(path, "through\n")
+        assert read.result(timeout=10) == "through\n"
+    assert stat.S_ISFIFO(path.stat().st_mode)
+
+
+def test_results_that_would_be_lost_are_refused(tmp_path):
+    out, pipe = tmp_path / "a.json", tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for written, page, said in (
+        ((str(out), str(tmp_path / "." / "a.json")), None, f"two results would be written to {out}"),
+        ((str(out),), str(out), f"two results would be written to {out}"),
+        (("-", "-"), None, "two results would be written to standard output"),
+        ((str(tmp_path),), None, "this is a folder"),
+        ((), "-", "a page is written to a file"),
+    ):
+        with pytest.raises(DataError) as error:
+            check_outputs([], *written, page=page)
+        assert said in str(error.value)
+    check_outputs(["-"], str(out), "-", None, page=str(tmp_path / "a.html"))
+    check_outputs([], str(pipe), page=str(pipe))

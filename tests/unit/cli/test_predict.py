@@ -75,6 +75,13 @@ def test_the_wrong_format_comes_with_advice(cli, predictor, tmp_path, monkeypatc
     assert "--format text" in result.err
 
 
+@pytest.mark.parametrize(("words", "told"), [([], True), (["--format", "text"], False), (["--format", "jsonl"], False)])
+def test_json_lines_that_are_read_as_text_are_told_of(cli, predictor, monkeypatch, words, told):
+    stdin(monkeypatch, b'{"text": "Ann"}\n')
+    result = cli("predict", "m", "-", *words)
+    assert ("standard input looks like JSON lines" in result.err) == told
+
+
 @pytest.mark.parametrize("bad", [b"{broken", b'{"text": 5}', b'{"text": "\xff"}'])
 def test_all_before_a_broken_line_is_written(cli, predictor, tmp_path, bad):
     path, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"

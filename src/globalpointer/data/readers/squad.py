@@ -6,13 +6,13 @@ hub: `{"id": "...", "context": "...", "question": "...", "answers": {"text": [".
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, TypeGuard
 
 from globalpointer.data.readers.annotate import checked_text, shorten
 from globalpointer.data.readers.links import objects
+from globalpointer.data.readers.names import OwnNames
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
 from globalpointer.data.readers.records import Annotated, Record, annotated, filled, listed, whole
@@ -21,6 +21,9 @@ from globalpointer.errors import DataError
 from globalpointer.text.spans import Answer, Document, Span
 
 _FORMS = '[{"text", "answer_start"}, ...] or {"text": [...], "answer_start": [...]} of equal lengths'
+
+_DIGITS = 20
+"""What is written with so many is no place in a text."""
 
 
 def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
@@ -36,7 +39,7 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
     """
     names = _Names()
     for found in annotated(map(_spelt_out, _records(path)), "squad", options):
-        document = _document(found, report)
+        document = _document(found, report, aside=options.labelled is False)
         named = document and names.once(document, found.record, report)
         if named is not None:
             yield named
@@ -55,6 +58,9 @@ def _records(path: str) -> Iterator[Record]:
 
 def _spelt_out(record: Record) -> Record:
     """SQuAD 2.0 may leave out the empty list of answers of a question that it says is impossible."""
+    if "context_text" in record.fields:
+        said = 'of CMRC2018 the form with "context", "answers" and "answer_start" is read (its folder squad-style-data)'
+        raise DataError(f'{said}, found "context_text"', path=record.path, line=record.line)
     if held := sorted(record.fields.keys() & {"paragraphs", "qas"}):
         said = f'expected a question, found an object with "{held[0]}": it belongs into {{"data": [{{"paragraphs": '
         raise DataError(said + '[{"context": ..., "qas": [...]}]}]}', path=record.path, line=record.line)
@@ -86,11 +92,14 @@ def _questions(value: dict[str, Any], path: str) -> Iterator[Record]:
                 yield Record({**title, **asked, **context}, told, None, f"{name}: {here}")
 
 
-def _document(found: Annotated, report: Reporter) -> Document | None:
+def _document(found: Annotated, report: Reporter, *, aside: bool) -> Document | None:
+    """A question of a file. `aside`: annotation does not matter, nor a missing question, for a call may bring one."""
     record, text, given, name = found
-    question = checked_text(record.fields.pop("question", None), "question", record.path, record.line)
-    impossible = record.fields.pop("is_impossible", None)
-    if not isinstance(impossible, bool | None):
+    question, impossible = (record.fields.pop(key, None) for key in ("question", "is_impossible"))
+    if aside and question is None:
+        return Document(text, id=name, meta=record.fields)
+    question = checked_text(question, "question", record.path, record.line)
+    if given is not None and not isinstance(impossible, bool | None):
         said = f'expected true or false under "is_impossible", found {impossible!r:.60}'
         raise DataError(said, path=record.path, line=record.line)
     if not question.strip():
@@ -148,7 +157,7 @@ def _number(start: Any) -> Any:
     """A place that was written as 11.0 or "11", as tables of numbers are, is 11; what is no number stays as it is."""
     if isinstance(start, float) and start.is_integer():
         return int(start)
-    return int(start) if isinstance(start, str) and start.isdecimal() else start
+    return int(start) if isinstance(start, str) and len(start) < _DIGITS and start.isdecimal() else start
 
 
 def _without_blanks(surface: str, start: Any) -> tuple[str, Any]:
@@ -182,7 +191,7 @@ class _Names:
 
     def __init__(self) -> None:
         self._known: dict[str, Document] = {}
-        self._taken: Counter[str] = Counter()
+        self._names = OwnNames()
 
     def once(self, document: Document, record: Record, report: Reporter) -> Document | None:
         """The document under a name of its own, or None where the same question was there."""
@@ -191,11 +200,7 @@ class _Names:
         if self._known.get(name) == document:
             report.duplicate(f"the question {name}", record.line, path=record.path)
             return None
-        self._taken[name] += 1
-        own = name
-        while own in self._known:
-            self._taken[name] += own != name
-            own = f"{name}#{self._taken[name]}"
+        own = self._names.own(name)
         if own != name:
             said = f"another question has the id {name}: this one is called {own}"
             report.repaired(said, record.line, path=record.path)

@@ -159,8 +159,30 @@ def test_questions_without_answers_are_not_annotated(documents):
     assert (document.answers, document.accepted) == (None, None)
     (document,) = documents(question(answer("Ann", 3), is_impossible=False), labelled=False)
     assert (document.question, document.answers, document.accepted) == ("Who sings?", None, None)
-    with pytest.raises(DataError, match="document q1 is not annotated"):
+    with pytest.raises(DataError, match="document q1 is not annotated, and labels are needed here: an empty list"):
         documents(bare, labelled=True)
+
+
+def test_what_is_left_aside_may_be_wrong_and_a_call_may_bring_the_question(documents):
+    wrong = question({}, is_impossible=0)
+    unasked = {"id": "q2", "answers": []}
+    first, second = documents(wrong, unasked, labelled=False)
+    assert (first.question, second.question, second.id) == ("Who sings?", None, "q2")
+    with pytest.raises(DataError, match='expected true or false under "is_impossible", found 0'):
+        documents(wrong)
+
+
+def test_questions_that_all_have_no_answer_are_annotated(documents):
+    notes = Notes()
+    documents(question(is_impossible=True), notes=notes)
+    assert not notes
+
+
+def test_a_place_of_very_many_digits_is_none(documents):
+    notes = Notes()
+    (document,) = documents(question(answer("sings", "9" * 5000)), notes=notes)
+    assert found(document) == [("sings", 9)]
+    assert notes.counts() == {"repaired": 1}
 
 
 def test_blank_questions_and_blank_answers_are_left_out(documents):
@@ -212,7 +234,7 @@ def test_what_is_no_question(documents, asked, said):
         ({"data": {}}, r"a\.json: expected a list of objects under 'data'"),
         (
             {"data": [{"title": "x"}]},
-            r"a\.json: data\[0\]: expected a list of objects under 'paragraphs', found 'None'",
+            r"a\.json: data\[0\]: expected a list of objects under 'paragraphs', found nothing",
         ),
         ({"data": [{"paragraphs": [{"context": "x"}]}]}, r"data\[0\]\.paragraphs\[0\]: .* under 'qas'"),
         (
@@ -220,6 +242,11 @@ def test_what_is_no_question(documents, asked, said):
             r'question q1: expected the keys "context" and "answers"',
         ),
         ({"data": []}, "no document in it"),
+        ({"context_text": "x", "qas": []}, 'of CMRC2018 the form with "context", .* found "context_text"'),
+        (
+            {"context": TEXT, "question": " ", "answers": [], "id": "q1"},
+            r"no document in it \(format squad\), with 1 annotation left out, such as: .*a\.json:1: its question is blank",
+        ),
     ],
 )
 def test_what_is_no_file_of_questions(tmp_path, whole, said):

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from globalpointer.config import Recipe
 from globalpointer.data.batching import Encoded, collate, encode_texts
-from globalpointer.data.given import Text, check_question, documents, join
+from globalpointer.data.given import Text, check_question, check_texts, documents, join
 from globalpointer.data.tokenizers import load_tokenizer, save_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
 from globalpointer.errors import ConfigError, LimitWarning, ModelError
@@ -214,11 +214,14 @@ class Predictor:
         The options are those of `predict`.
         """
         task = self.model.task
+        check_texts(texts)
         check_question(question, asks=task.asks, kind=self.kind)
         thresholds = Thresholds.of(threshold, task.schema, {task.kinds[-1]: self.threshold})
         limits = self.limits(thresholds)
         if task.asks and overlap_policy not in (None, self.overlap_policy):
-            raise ConfigError(f"overlap_policy is for entities, and this model answers questions: {overlap_policy!r}")
+            raise ConfigError(
+                f"overlap_policy is for entities, and this model answers questions: {str(overlap_policy)!r}"
+            )
         policy = overlap_policy or self.overlap_policy
         texts = iter(texts)
         while chunk := list(islice(texts, 16 * _at_least_one(batch_size))):

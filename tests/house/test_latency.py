@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 from benchmarks.latency import in_turns, sample, shared_test
-from benchmarks.latency_tables import side_by_side
+from benchmarks.latency_tables import side_by_side, taught
 from benchmarks.paper_rows import NOT_YET
 
 from globalpointer.config import load_recipe
@@ -71,3 +71,11 @@ def test_the_table_shows_what_a_model_keeps_and_takes():
     assert lines[2].startswith("| teacher | minilm, 4 layers | efficient |")
     assert lines[3] == "| student, distilled | bilstm | efficient | 87.50 | 75.00 | 5.00 | 3.14 | 12 |"
     assert "300 texts of 70 characters on average" in lines[-1]
+
+
+def test_a_student_stands_beside_itself_without_a_teacher():
+    student = {"model": "student", "test": {"f1": 0.875, "document_accuracy": 0.75}}
+    alone = {"student_alone": {"test": {"f1": 0.85, "document_accuracy": 0.76}}}
+    assert taught([{**student, "model": "other"}], alone) == NOT_YET
+    *_, line = taught([student, {**student, "model": "other"}], alone).splitlines()
+    assert line == "| student | 87.50 | 85.00 | +2.50 | 75.00 | 76.00 | -1.00 |"

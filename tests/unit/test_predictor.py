@@ -4,6 +4,7 @@ import warnings
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from tests.models import LABELS, TEXTS, small_predictor
@@ -131,6 +132,8 @@ def test_logits_are_those_of_the_tokens(predictor):
     [
         ({"threshold": 1.0}, "probability between 0 and 1"),
         ({"threshold": -0.1}, "probability between 0 and 1"),
+        ({"threshold": "0.5"}, "probability between 0 and 1"),
+        ({"threshold": True}, "probability between 0 and 1"),
         ({"threshold": {"PRE": 0.5}}, "nearest: 'PER'"),
         ({"batch_size": 0}, "batch_size must be at least 1"),
         ({"overlap_policy": "best"}, "overlap_policy"),
@@ -145,6 +148,25 @@ def test_what_is_refused(predictor, options, said):
 def test_a_text_must_be_a_string(predictor):
     with pytest.raises(ConfigError, match="text 1 is int"):
         predictor.predict(["Ann", 3])
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [({"text": "Ann", "question": "Who?"}, "dict"), (None, "NoneType"), (3, "int"), (b"Ann", "bytes")],
+)
+def test_what_is_no_list_of_texts_is_not_gone_through_piece_by_piece(predictor, given, found):
+    with pytest.raises(ConfigError, match=rf"expected a list of texts \(str or Document\), found {found}"):
+        predictor.predict(given)
+
+
+@pytest.mark.parametrize("given", ["Ann", Document("Ann")])
+def test_a_stream_is_of_several_texts(predictor, given):
+    with pytest.raises(ConfigError, match=r"expected a list of texts .* found one text"):
+        list(predictor.predict_stream(given))
+
+
+def test_a_threshold_of_numpy_is_one(predictor):
+    assert predictor.predict(TEXTS, threshold=np.float32(0.5)) == predictor.predict(TEXTS, threshold=0.5)
 
 
 def test_an_unknown_precision():

@@ -1,6 +1,6 @@
 """What a user gives to be read: strings, words or documents, and perhaps a question that is asked of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from globalpointer.errors import ConfigError
@@ -18,6 +18,13 @@ def documents(texts: Sequence[Text], question: str | None = None) -> list[Docume
             raise ConfigError(f"text {index} is {kind}, expected str or Document (see is_split_into_words)")
     read = [Document(each) if isinstance(each, str) else each for each in texts]
     return read if question is None else [replace(document, question=question) for document in read]
+
+
+def check_texts(texts: object) -> None:
+    """Raise ConfigError for what is no collection of texts, though Python would go through it piece by piece."""
+    if isinstance(texts, str | bytes | Document | Mapping) or not isinstance(texts, Iterable):
+        found = "one text" if isinstance(texts, str | Document) else type(texts).__name__
+        raise ConfigError(f"expected a list of texts (str or Document), found {found}")
 
 
 def check_question(question: str | None, *, asks: bool, kind: str) -> None:

@@ -4,6 +4,7 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 
 from globalpointer.errors import ConfigError
 from globalpointer.text.schema import Schema
@@ -91,7 +92,8 @@ def check_slopes(slopes: Mapping[str, float], kinds: Sequence[str]) -> None:
 
 def _checked(probability: float, least: float | None) -> float:
     """A threshold as it was given. `least`: the one that is taken though it is not above 0."""
-    if not (0 < probability < 1 or probability == least):
+    number = isinstance(probability, Real) and not isinstance(probability, bool)
+    if not (number and (0 < probability < 1 or probability == least)):
         bounds = "both excluded" if least is None else "from 0, where every question is answered, to below 1"
         raise ConfigError(f"a threshold is a probability between 0 and 1, {bounds}, got {probability!r}")
     return probability

@@ -10,7 +10,9 @@ from typing import Any
 from globalpointer.config import DataConfig, Holdout
 from globalpointer.data.leaks import without
 from globalpointer.data.readers import Notes, read
+from globalpointer.data.readers.annotate import counted
 from globalpointer.errors import ConfigError, DataError
+from globalpointer.evaluation.pairs import ANNOTATION
 from globalpointer.text.spans import Document
 
 
@@ -60,7 +62,7 @@ def load_corpus(data: DataConfig, *, kind: str = "ner", base: Path | None = None
         notes.append(f"training questions left out, as no answer to them stands in the text: {unanswerable}")
     if not train:
         raise DataError(f"no document is left to train on: {'; '.join(notes) or 'the files have none'}")
-    _check_annotation(train, dev, test or [], SOUGHT[kind])
+    _check_annotation(train, dev, test or [], kind)
     return Corpus(train, dev, test, notes)
 
 
@@ -77,26 +79,40 @@ def _check_parts(data: DataConfig) -> None:
         raise ConfigError("[data] has both test and holdout.test; a test part is either given or parted off")
 
 
-def _check_annotation(
-    train: Sequence[Document], dev: Sequence[Document], test: Sequence[Document], sought: str
-) -> None:
-    for name, part in (("train", train), ("dev", dev)):
-        if not part:
-            raise DataError(f"the {name} part has no documents")
-        if not any(getattr(document, sought) for document in part):
-            raise DataError(f"the {name} part has no annotated {sought}: {len(part)} documents without any")
-    for name, part in (("train", train), ("dev", dev), ("test", test)):
-        _check_annotated(name, part, sought)
-
-
-def _check_annotated(name: str, part: Sequence[Document], sought: str) -> None:
+def _check_annotation(train: Sequence[Document], dev: Sequence[Document], test: Sequence[Document], kind: str) -> None:
     """Before hours of training, not after them: nobody can learn from, or score, what is not annotated."""
-    bare = [document for document in part if getattr(document, sought) is None]
-    if bare:
-        raise DataError(
-            f"{len(bare)} of {len(part)} documents of the {name} part are not annotated with {sought}, the first "
-            f"is {bare[0].id}; an annotated document without any has an empty list"
+    parts = (("train", train, (SOUGHT[kind],)), ("dev", dev, ANNOTATION[kind]), ("test", test, ANNOTATION[kind]))
+    for name, part, fields in parts:
+        if name != "test":
+            _check_found(name, part, fields)
+    for name, part, fields in parts:
+        bare = [document for document in part if not _annotated(document, fields)]
+        if bare:
+            raise DataError(
+                f"{len(bare)} of {len(part)} documents of the {name} part are not annotated with {fields[0]}, the "
+                f"first is {bare[0].id}; an annotated document without any has an empty list"
+            )
+
+
+def _check_found(name: str, part: Sequence[Document], fields: Sequence[str]) -> None:
+    """Where there is nothing to find, nothing can be learned, and no epoch is better than another."""
+    if not part:
+        raise DataError(f"the {name} part has no documents")
+    if any(getattr(document, each) for document in part for each in fields):
+        return
+    annotated = sum(_annotated(document, fields) for document in part)
+    raise DataError(
+        f"the {name} part has no {fields[0]} to find: {counted(len(part), 'document')}, of which "
+        + (
+            f"{annotated} {'is' if annotated == 1 else 'are'} annotated, with none"
+            if annotated
+            else "none is annotated"
         )
+    )
+
+
+def _annotated(document: Document, fields: Sequence[str]) -> bool:
+    return any(getattr(document, each) is not None for each in fields)
 
 
 def resolve_path(path: str, base: Path | None = None) -> str:

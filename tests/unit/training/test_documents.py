@@ -53,8 +53,14 @@ def test_what_is_missing_is_said(train, tmp_path):
     with pytest.raises(ConfigError, match="both dev and holdout"):
         corpus(train, dev=train, holdout={"fraction": 0.5})
     empty = write(tmp_path / "empty.jsonl", ["a", "b"], label=None)
-    with pytest.raises(DataError, match="the train part has no annotated entities: 2 documents"):
+    with pytest.raises(
+        DataError, match="the train part has no entities to find: 2 documents, of which 2 are annotated, with none"
+    ):
         corpus(empty, dev=train)
+    bare = tmp_path / "bare.jsonl"
+    bare.write_text('{"text": "a"}\n', encoding="utf-8")
+    with pytest.raises(DataError, match="the dev part has no entities to find: 1 document, of which none is annotated"):
+        corpus(train, dev=str(bare))
     with pytest.raises(DataError, match="no document is left to train on: 40 training texts left out: they equal"):
         corpus(train, dev=train, without=train)
 
@@ -136,3 +142,19 @@ def test_a_question_whose_answer_is_not_in_the_text_is_no_question_without_answe
     assert found.train not in where
     noted = [note for note in found.notes if "left out" in note]
     assert noted == ([] if where else ["training questions left out, as no answer to them stands in the text: 1"])
+
+
+def test_answers_without_a_place_can_be_scored_and_not_learned(tmp_path):
+    placed = {"text": "Ann sings.", "question": "Who?", "answers": [{"start": 0, "end": 3}]}
+    unplaced = {"text": "Ann sings.", "question": "Who?", "accepted": ["Anna"]}
+    files = {}
+    for name, row in (("train", placed), ("dev", unplaced)):
+        files[name] = str(tmp_path / f"{name}.jsonl")
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+
+    def load(train, dev):
+        return load_corpus(load_recipe(None, data={"format": "jsonl", "train": train, "dev": dev}).data, kind="mrc")
+
+    assert load(files["train"], files["dev"]).dev[0].accepted == ("Anna",)
+    with pytest.raises(DataError, match="as no answer to them stands in the text: 1"):
+        load(files["dev"], files["dev"])

@@ -116,16 +116,15 @@ def _read(
     before, reporter = notes.counts().get("dropped", 0), Reporter(path, notes, on_error)
     for document in READERS[name](path, reporter, options):
         count += 1
-        bare = bare and not any(kinds(document))
+        bare = bare and not any(kinds(document)) and document.answers is None
         if options.labelled and all(kind is None for kind in kinds(document)):
-            raise DataError(f"document {document.id} is not annotated, and labels are needed here", path=path)
+            said = f"document {document.id} is not annotated, and labels are needed here: an empty list says that"
+            raise DataError(f"{said} there is nothing to find", path=path)
         yield document
-    dropped = notes.counts().get("dropped", 0) - before
+    dropped = [note for note in notes if note.kind == "dropped"][before:]
     if not count:
-        raise DataError(
-            f"no document in it (format {name})" + f", with {counted(dropped, 'annotation')} left out" * bool(dropped),
-            path=path,
-        )
+        why = f", with {counted(len(dropped), 'annotation')} left out, such as: {dropped[0]}" if dropped else ""
+        raise DataError(f"no document in it (format {name}){why}", path=path)
     if bare and not dropped and options.labelled is not False:
         reporter.bare(count, name)
     if warn and notes.grave():

@@ -44,7 +44,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def checked_text(value: Any, key: str, path: str, line: int | None) -> str:
     """The text of a document, which must be a string that can be written as UTF-8 again."""
     if not isinstance(value, str):
-        found = "nothing" if value is None else shorten(json.dumps(value, ensure_ascii=False))
+        found = "nothing" if value is None else f"{json.dumps(value, ensure_ascii=False):.60}"
         raise DataError(f"expected a string under {key!r}, found {found}", path=path, line=line)
     try:
         value.encode("utf-8")

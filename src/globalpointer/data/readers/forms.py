@@ -69,7 +69,9 @@ def check_form(name: str, fields: Mapping[str, Any], labelled: bool | None, path
     others = [other for other, each in FORMS.items() if each.fits(fields)]
     if form.text in fields and (labelled is False or not others or any(key in fields for key in form.annotation)):
         return
-    found = ", ".join(map(repr, islice(fields, SHOWN))) + " ..." * (len(fields) > SHOWN) or "none"
+    found = ", ".join(map(repr, islice(fields, SHOWN))) + " ..." * (len(fields) > SHOWN)
     hint = f"; these are keys of the format {' or '.join(map(repr, others))}" if others else ""
     expected = f'the key "{form.text}"' if labelled is False else f"the keys {form}"
-    raise DataError(f"expected {expected} ({name}), found the keys {found}{hint}", path=path, line=line)
+    raise DataError(
+        f"expected {expected} ({name}), found {f'the keys {found}' if fields else 'no key'}{hint}", path=path, line=line
+    )

@@ -54,12 +54,13 @@ def parse(line: str, report: Reporter, options: Options, number: int, name: str)
     check_form("jsonl", record, options.labelled, report.path, number)
     text = checked_text(record.pop("text"), "text", report.path, number)
     identity, meta = record.pop("id", None), record.pop("meta", None)
-    question = _question(record, report.path, number)
+    aside = options.labelled is False
+    question = _question(record, report.path, number, aside=aside)
     if not isinstance(meta, Mapping | None):
         raise DataError(f'expected an object under "meta", found {meta!r}', path=report.path, line=number)
     kinds = {kind: record.pop(kind, None) for kind in FORMS["jsonl"].annotation}
     for kind, value in kinds.items():
-        if not isinstance(value, list | None):
+        if not (aside or isinstance(value, list | None)):
             raise DataError(f'expected a list under "{kind}", found {value!r:.60}', path=report.path, line=number)
     if meant := [key for key in record if key in _SINGULAR]:
         said = (
@@ -69,7 +70,7 @@ def parse(line: str, report: Reporter, options: Options, number: int, name: str)
     identity = f"{name}:{number}" if identity is None else str(identity)
     answerable = record.pop("answerable", None)
     place = Line(text, number, report)
-    annotation: dict[str, Any] = {} if options.labelled is False else _annotation(place, kinds, options.mentions)
+    annotation: dict[str, Any] = {} if aside else _annotation(place, kinds, options.mentions)
     if annotation.get("answers") is not None and answerable is not None:
         annotation["answerable"] = _answerable(place, answerable)
     return Document(text, id=identity, meta={**record, **(meta or {})}, question=question, **annotation)
@@ -83,13 +84,15 @@ def _answerable(line: Line, given: Any) -> float:
     raise DataError(said, path=line.report.path, line=line.number)
 
 
-def _question(record: dict[str, Any], path: str, number: int) -> str | None:
-    """What is asked, which must be there where there are answers."""
+def _question(record: dict[str, Any], path: str, number: int, *, aside: bool) -> str | None:
+    """What is asked, which must be there where there are answers, unless these are left `aside`."""
     question = record.pop("question", None)
-    if question is None and record.get("answers") is None and record.get("accepted") is None:
+    if question is None and (aside or (record.get("answers") is None and record.get("accepted") is None)):
         return None
     question = checked_text(question, "question", path, number)
     if not question.strip():
+        if aside:
+            return None
         raise DataError(f'expected a question under "question", found {question!r}', path=path, line=number)
     return question
 

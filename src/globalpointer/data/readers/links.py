@@ -25,7 +25,8 @@ def objects(given: Any, key: str, path: str, line: int | None) -> list[dict[str,
     """What stands under `key` as a list of objects, which is a DataError where it is none."""
     if isinstance(given, list) and all(isinstance(each, dict) for each in given):
         return given
-    raise DataError(f"expected a list of objects under {key!r}, found {shorten(repr(given))}", path=path, line=line)
+    found = "nothing" if given is None else f"{given!r:.60}"
+    raise DataError(f"expected a list of objects under {key!r}, found {found}", path=path, line=line)
 
 
 class Mention(NamedTuple):

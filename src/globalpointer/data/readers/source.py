@@ -75,7 +75,7 @@ def decode(raw: bytes, path: str | Path, line: int) -> str:
     except UnicodeDecodeError as error:
         raise DataError(
             f"expected UTF-8, found byte 0x{raw[error.start]:02x} at byte {error.start + 1} of the line; "
-            f"if the file is Latin-1: iconv -f latin1 -t utf-8 FILE > NEW",
+            f"if you know its encoding, such as gb18030 or latin1: iconv -f ENCODING -t utf-8 FILE > NEW",
             path=path,
             line=line,
         ) from None

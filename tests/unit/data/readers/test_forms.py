@@ -96,7 +96,7 @@ def test_a_whole_file_of_questions_is_named(documents, name):
 def test_a_record_of_no_form_is_refused(documents, name):
     with pytest.raises(DataError, match=rf"a\.json:1: expected the keys .* \({name}\), found the keys 'title'$"):
         documents({"title": "Ann"}, name)
-    with pytest.raises(DataError, match=r"found the keys none$"):
+    with pytest.raises(DataError, match=r"found no key$"):
         documents({}, name)
 
 

@@ -288,6 +288,8 @@ def test_labels_can_be_left_aside(one):
     assert (document.entities, document.relations, document.events) == (None, None, None)
     document = one(asked(answers=[{"start": 0, "end": 99}]), labelled=False)
     assert (document.question, document.answers) == ("Who?", None)
+    for unasked in ({"question": " "}, {"question": None}):
+        assert one({"text": TEXT, **unasked, "answers": {}, "accepted": "Ann"}, labelled=False).question is None
     assert one({"text": TEXT, "events": []}, labelled=True).events == ()
     with pytest.raises(DataError, match="not annotated"):
         one({"text": TEXT}, labelled=True)

@@ -5,7 +5,7 @@ values, and the classes that are made receive plain arguments.
 """
 
 import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from globalpointer.config import nearest
+from globalpointer.config.options import check_kinds, check_options
 from globalpointer.errors import ConfigError, GlobalPointerError
 from globalpointer.grid import Grid
 from globalpointer.nn.baselines.casrel import CasRel
@@ -237,29 +238,10 @@ def construct(maker: Callable[..., Any], options: Mapping[str, Any], what: str, 
     if taken := [name for name in options if name in given]:
         raise ConfigError(f"{what} takes its {taken[0]!r} from the rest of the recipe: leave out this option")
     check_options(options, [name for name in inspect.signature(maker).parameters if name not in given], what)
-    _check_numbers(options, maker, what)
+    check_kinds(options, inspect.signature(maker).parameters, what)
     try:
         return maker(**given, **options)
     except GlobalPointerError:
         raise
     except (RuntimeError, TypeError, ValueError) as error:  # such as that of torch for a size below 0
         raise ConfigError(f"{what} cannot be made with {dict(options)}: {error}") from error
-
-
-def _check_numbers(options: Mapping[str, Any], maker: Callable[..., Any], what: str) -> None:
-    """Raise ConfigError for an option that must be a number and is none, or is not whole though it must be."""
-    parameters = inspect.signature(maker).parameters
-    for name, value in options.items():
-        kind = parameters[name].annotation
-        fits = isinstance(value, int if kind is int else int | float) and not isinstance(value, bool)
-        if kind in (int, float) and not fits:
-            expected = "a whole number" if kind is int else "a number"
-            raise ConfigError(f"{what}: the option {name!r} must be {expected}, not {value!r}")
-
-
-def check_options(options: Mapping[str, Any], known: Collection[str], what: str) -> None:
-    """Raise ConfigError for the first option that is none, with the nearest that is one."""
-    for name in options:
-        if name not in known:
-            others = nearest(name, list(known)) if known else "it has none"
-            raise ConfigError(f"{what} has no option {name!r} ({others})")

@@ -110,6 +110,10 @@ def is_model_folder(folder: str | Path) -> bool:
 
 def _missing(folder: Path) -> str:
     """What to say of a folder without a model."""
+    if (folder / "report.json").is_file():
+        needed = ("config.json", "model.safetensors")
+        gone = " and ".join(name for name in needed if not (folder / name).is_file())
+        return f"its training is finished, but {gone} is not there: bring that back, or train anew"
     if (folder / "recipe.toml").is_file():
         return "its training was stopped before there was a model: globalpointer train --resume goes on with it"
     return "not a model folder: expected config.json and model.safetensors in it"

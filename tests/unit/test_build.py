@@ -1,5 +1,7 @@
 """Names become objects in one place, and a wrong name or option says which are right."""
 
+import math
+
 import pytest
 from tests.models import small_predictor
 
@@ -36,6 +38,23 @@ def test_every_head_is_made(architecture, head):
         ({"loss": "focal", "loss_options": {"gamma": "x"}}, "the option 'gamma' must be a number, not 'x'"),
         ({"loss": "focal", "loss_options": {"gamma": True}}, "the option 'gamma' must be a number, not True"),
         ({"loss": "focal", "loss_options": {"alpha": 2}}, "alpha between 0 and 1"),
+        ({"loss": "focal", "loss_options": {"alpha": "x"}}, "the option 'alpha' must be a number, not 'x'"),
+        (
+            {"head": {"name": "crf", "options": {"constrained": "false"}}, "thresholds": 0.0},
+            "the option 'constrained' must be true or false, not 'false'",
+        ),
+        (
+            {"encoder": {"name": "bilstm", "options": {"vocab_size": 9, "dropout": math.nan}}},
+            "encoder 'bilstm': the option 'dropout' must have finite numbers, not nan",
+        ),
+        (
+            {"encoder": {"name": "bilstm", "options": {"vocab_size": 9, "embedding": {"dropout": math.nan}}}},
+            "the option 'embedding' must have finite numbers, not {'dropout': nan}",
+        ),
+        (
+            {"encoder": {"name": "bilstm", "options": {"vocab_size": 9, "embedding": 5}}},
+            "the option 'embedding' must be a table, not 5",
+        ),
         ({"loss_options": {"gamma": 2}}, "loss 'multilabel' has no option 'gamma' (it has none)"),
         ({"head": {"name": "tplinker", "options": {}}, "loss": "focal"}, "'tplinker' has a loss of its own"),
         ({"head": {"name": "tplinker", "options": {}}, "thresholds": "learned"}, "model.thresholds is for heads"),

@@ -82,11 +82,13 @@ def test_all_mistakes_are_named_at_once():
 
 
 def test_a_file_that_is_no_recipe(tmp_path):
-    for content in (b"[data", b"\xff\xfe"):
-        path = tmp_path / "recipe.toml"
+    path = tmp_path / "recipe.toml"
+    for content, said in ((b"[data", "not a TOML file"), (b"\xff\xfe", "a recipe is UTF-8, and this is not")):
         path.write_bytes(content)
-        with pytest.raises(ConfigError, match="not a TOML file"):
+        with pytest.raises(ConfigError, match=said):
             load_recipe(path)
+    path.write_bytes(b"\xef\xbb\xbf[data]\nformat = 'jsonl'\ntrain = 'x'\n")  # as some editors begin a file
+    assert load_recipe(path).data.train == ["x"]
     with pytest.raises(ConfigError, match="cannot be read"):
         load_recipe(tmp_path)
     with pytest.raises(ConfigError, match="cannot be read"):

@@ -169,8 +169,10 @@ def _lines(file: str) -> "Iterator[Document]":
 
 def _unless_json(documents: "Iterator[Document]") -> "Iterator[Document]":
     """Lines that nobody called text, with a word where the first of them looks like our own form."""
+    from globalpointer.data.readers.jsonl import looks_ours
+
     for number, document in enumerate(documents):
-        if not number and document.text.startswith("{") and '"text"' in document.text:
+        if not number and looks_ours(document.text):
             to_person("standard input looks like JSON lines, and is read as one text a line: --format jsonl reads it")
         yield document
 

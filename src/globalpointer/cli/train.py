@@ -169,14 +169,16 @@ def _tell_threshold(result: "FitResult") -> None:
 
 def _tell_teacher(result: "FitResult") -> None:
     """What a distilled model kept of the F1 of its teacher."""
-    from globalpointer.evaluation.counts import ratio
-
     own = {"dev": result.dev, "test": result.test}
     for name, scores in result.teacher.items():
         report = own[name]
         if report is not None:
+            kept = (
+                f"the student keeps {100 * report.f1 / scores['f1']:.1f} % of that F1"
+                if scores["f1"]
+                else "so it has nothing right to teach"
+            )
             show(
                 f"\nOn {name} the teacher has F1 {100 * scores['f1']:.2f} and "
-                f"{100 * scores['document_accuracy']:.2f} % complete documents; "
-                f"the student keeps {100 * ratio(report.f1, scores['f1']):.1f} % of that F1."
+                f"{100 * scores['document_accuracy']:.2f} % complete documents; {kept}."
             )

@@ -69,11 +69,21 @@ def _compare(
 def _with_speed(found: Comparison, console: Console, *, measure: bool) -> Comparison:
     """The comparison with the speed of its systems, or with the reason why there is none."""
     try:
-        return replace(found, speed=_speed(found, console, measure=measure))
+        speed = _speed(found, console, measure=measure)
     except Exception as error:  # such as a lack of memory for all models at once: the scores are there
-        remark = f"speed was not measured: {type(error).__name__}: {error}"
-        console.print(remark, style="red", markup=False, soft_wrap=True)
-        return replace(found, remarks=[*found.remarks, remark])
+        return _without_speed(found, f"speed was not measured: {type(error).__name__}: {error}", console)
+    if speed is None and measure:
+        said = "no document of the scored part has a text, and only labels that all models know"
+        return _without_speed(found, f"speed was not measured: {said}", console)
+    if speed is None and (found.folder / SPEED).is_file():
+        said = "what was measured before is of other runs, or was made by another machine or other code"
+        return _without_speed(found, f"speed is not shown: {said}", console)
+    return replace(found, speed=speed)
+
+
+def _without_speed(found: Comparison, remark: str, console: Console) -> Comparison:
+    console.print(remark, style="yellow", markup=False, soft_wrap=True)
+    return replace(found, remarks=[*found.remarks, remark])
 
 
 def _speed(comparison: Comparison, console: Console, *, measure: bool) -> Speed | None:
@@ -90,8 +100,6 @@ def _speed(comparison: Comparison, console: Console, *, measure: bool) -> Speed 
         return before
     folders = {name: place(folder, runs[name]) for name in names}
     found = timed(folders, comparison.ground.gold, reference, console)
-    if found is None:
-        console.print("no speed: no document has a text, and labels that all models know", style="yellow")
-    else:
+    if found is not None:
         keep(found, of, folder / SPEED)
     return found

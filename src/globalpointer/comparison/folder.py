@@ -1,22 +1,27 @@
 """The folder of a comparison: made, taken up again, and never emptied by mistake."""
 
+import re
 import shutil
 from pathlib import Path
 
 from globalpointer.comparison.plan import Plan
 from globalpointer.comparison.report import MARKDOWN, PAGE, PICTURES
-from globalpointer.comparison.runs import ROWS, RUNS, place
+from globalpointer.comparison.runs import FOUND, ROWS, RUNS, place
 from globalpointer.comparison.speed import SPEED
 from globalpointer.config import load_recipe
 from globalpointer.errors import ConfigError
 from globalpointer.training.differences import told
 from globalpointer.training.emptied import check_emptied
 from globalpointer.training.folder import RECIPE
+from globalpointer.training.folder import WRITTEN as OF_RUNS
 from globalpointer.training.held import held
 from globalpointer.training.inputs import check, digests, places
 
 WRITTEN = frozenset((ROWS, RUNS, SPEED, MARKDOWN, PAGE, PICTURES))
 """All that a comparison leaves in its folder."""
+
+_OURS = re.compile(r".+-\d+")
+"""How the folder of a run is called: see `Run.name`."""
 
 
 def check_folder(plan: Plan, folder: Path, *, resume: bool, overwrite: bool) -> None:
@@ -33,6 +38,7 @@ def check_folder(plan: Plan, folder: Path, *, resume: bool, overwrite: bool) -> 
         if overwrite:
             read = (place for each in plan.systems for place in places(each.recipe, each.base).values())
             check_emptied(folder, written=WRITTEN, read=read)
+            _check_inside(folder)
     if resume:
         _check_runs(plan, folder)
 
@@ -50,6 +56,18 @@ def _check_ours(folder: Path, *, resume: bool, overwrite: bool) -> None:
         raise ConfigError(f"{folder}: the folder is not empty; --resume goes on with it, --overwrite starts anew")
     if not (folder / ROWS).is_file():
         raise ConfigError(f"{folder}: the folder is not empty and holds no comparison (no {ROWS}); choose another one")
+
+
+def _check_inside(folder: Path) -> None:
+    """Raise ConfigError where somebody put things of their own among the runs or the pictures."""
+    runs, pictures = folder / RUNS, folder / PICTURES
+    if pictures.is_dir():
+        check_emptied(pictures, written=[each.name for each in pictures.glob("*.svg")], read=())
+    if runs.is_dir():
+        ours = [each for each in runs.iterdir() if each.is_dir() and _OURS.fullmatch(each.name)]
+        check_emptied(runs, written=[each.name for each in ours], read=())
+        for run in ours:
+            check_emptied(run, written=OF_RUNS | {FOUND}, read=())
 
 
 def _check_runs(plan: Plan, folder: Path) -> None:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from globalpointer.comparison.rows import Row
-from globalpointer.comparison.runs import Ground, answers
+from globalpointer.comparison.runs import FOUND, Ground, answers, place
+from globalpointer.data.readers.annotate import counted
+from globalpointer.errors import DataError
 from globalpointer.evaluation.counts import Counted
 from globalpointer.evaluation.significance import Bootstrap, bootstrap, headline
 
@@ -28,5 +30,12 @@ def paired(folder: Path, ground: Ground, ours: Sequence[Row], theirs: Sequence[R
 
 
 def _counts(folder: Path, ground: Ground, row: Row) -> Sequence[Counted]:
-    """The counts behind F1, document by document."""
-    return headline(ground.kind, ground.gold, answers(folder, row), unit=row.report.unit)
+    """The counts behind F1, document by document. DataError names the file where it is not of these documents."""
+    found = answers(folder, row)
+    if len(found) != len(ground.gold):
+        raise DataError(
+            f"{counted(len(found), 'document')}, and {len(ground.gold)} were scored: remove this file, and the run is "
+            "scored again with --resume",
+            path=place(folder, row) / FOUND,
+        )
+    return headline(ground.kind, ground.gold, found, unit=row.report.unit)

@@ -7,10 +7,11 @@ from typing import Any
 
 from globalpointer.build import EXTRACTORS, HEADS, look_up
 from globalpointer.comparison.heads import with_head
-from globalpointer.config import Recipe, load_recipe
+from globalpointer.config import DataConfig, Recipe, load_recipe
 from globalpointer.errors import ConfigError
 from globalpointer.training.arguments import DEFAULTS, checked
 from globalpointer.training.documents import resolve_path
+from globalpointer.training.folder import RECIPE, REPORT
 
 _PATHS = ("train", "dev", "test", "without")
 
@@ -58,22 +59,25 @@ class Plan:
 
 
 def make_plan(
-    recipes: Sequence[str | Path],
+    recipes: Sequence[str | Path] | str | Path,
     *,
     heads: Sequence[str] = (),
     seeds: Sequence[int] = (),
     overrides: Sequence[str] = (),
 ) -> Plan:
-    """The plan of a comparison. `recipes`: TOML files, or folders of them; each is a system, named as its file.
+    """The plan of a comparison. `recipes`: TOML files, or folders of them; each is a system, named as its file, or as
+    its folder where that is a model's, in which every recipe is called alike.
 
     `heads`: the one recipe with each of these heads, or whole extractors, instead. `seeds`: none for the seed of each
     recipe. Raises ConfigError, also where the recipes do not share `[data]` and the kind of task.
     """
-    files = list(_files(recipes))
+    files = list(_files([recipes] if isinstance(recipes, str | Path) else recipes))
+    if isinstance(heads, str):
+        raise ConfigError(f"heads: expected a list of names, found {heads!r}")
     if heads and len(files) != 1:
         given = ", ".join(map(str, files))
         raise ConfigError(f"systems are made from one recipe, and {len(files)} were given: {given}")
-    read = [System(file.stem, load_recipe(file, overrides), file.parent) for file in files]
+    read = [System(_name(file), load_recipe(file, overrides), file.parent) for file in files]
     systems = tuple(_variant(read[0], head) for head in heads) if heads else tuple(read)
     _check_names([system.name for system in systems], "two systems", list(heads) or files)
     _check_shared(systems)
@@ -89,6 +93,16 @@ def _files(recipes: Sequence[str | Path]) -> Iterator[Path]:
         if not found:
             raise ConfigError(f"{recipe}: the folder holds no recipe (*.toml)")
         yield from found
+
+
+def _name(file: Path) -> str:
+    """Of the system in a recipe file, and of its folders and rows."""
+    name = file.absolute().parent.name if file.name == RECIPE and (file.parent / REPORT).is_file() else file.stem
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ConfigError(f"a system is named as its recipe, in UTF-8, and {name!r} is not: rename the file") from None
+    return name
 
 
 def _variant(system: System, head: str) -> System:
@@ -108,6 +122,11 @@ def _check_shared(systems: Sequence[System]) -> None:
     """Scores on other documents, or of other things, do not belong into one table."""
     if not systems:
         raise ConfigError("a comparison needs at least one recipe")
+    for system in systems:
+        taught = system.recipe.distillation
+        named = [*_read(system.recipe.data), *(taught.unlabelled if taught else ())]
+        if "-" in named:
+            raise ConfigError(f"{system.name}: each run reads the files anew, and - is standard input: name a file")
     first, *others = systems
     expected = _shared(first)
     for other in others:
@@ -119,6 +138,11 @@ def _check_shared(systems: Sequence[System]) -> None:
                 f"the recipes of a comparison share [data] and task.kind, but {first.name} and {other.name} differ in "
                 f"{differing}; make them alike, perhaps with --set"
             )
+
+
+def _read(data: DataConfig) -> Iterator[str]:
+    for part in _PATHS:
+        yield from getattr(data, part) or ()
 
 
 def _shared(system: System) -> Mapping[str, Any]:
@@ -134,6 +158,6 @@ def _runs(systems: Sequence[System], seeds: Sequence[int]) -> Iterator[Run]:
     for seed in seeds or (None,):
         for system in systems:
             training = system.recipe.training
-            chosen = int(training.get("seed", DEFAULTS["seed"])) if seed is None else seed
+            chosen = int(checked("seed", training.get("seed", DEFAULTS["seed"]))) if seed is None else seed
             recipe = system.recipe.model_copy(update={"training": {**training, "seed": chosen}})
             yield Run(system.name, chosen, recipe, system.base)

@@ -13,6 +13,9 @@ from globalpointer.evaluation.outcome import Outcome
 
 Part = Literal["test", "dev"]
 
+SHOWN = ("date", "machine", "threads", "python", "globalpointer", "torch", "transformers")
+"""The circumstances that every report tells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -47,7 +50,11 @@ class Row:
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> "Row":
-        """The inverse of `to_dict`."""
+        """The inverse of `to_dict`; an error of Python for what is none."""
+        if not isinstance(plain["system"], str) or not isinstance(plain["seed"], int):
+            raise TypeError("system is a name, and seed a whole number")
+        if missing := [name for name in SHOWN if name not in plain["circumstances"]]:
+            raise KeyError(f"circumstances.{missing[0]}")
         return cls(**{**plain, "report": read_report(plain["report"]), "notes": tuple(plain["notes"])})
 
 
@@ -80,7 +87,7 @@ def read(path: Path) -> dict[tuple[str, int], Row]:
     for number, line in enumerate(whole.splitlines(), 1):
         try:
             row = Row.from_dict(json.loads(line))
-        except (ValueError, TypeError, KeyError) as error:
+        except (AttributeError, ValueError, TypeError, KeyError) as error:
             said = f"no row of a comparison ({error}); remove the line, and its run is scored again"
             raise DataError(said, path=path, line=number) from None
         found[row.system, row.seed] = row

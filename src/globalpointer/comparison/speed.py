@@ -109,13 +109,19 @@ def keep(speed: Speed, of: Mapping[str, str], path: Path) -> None:
 
 
 def kept(of: Mapping[str, str], reference: str, path: Path) -> Speed | None:
-    """What was measured before of the same runs against the same one, on this machine and by this code."""
+    """What was measured before of the same runs against the same one, on this machine and by this code.
+
+    None where there is nothing such, also where the file is damaged: then it is measured anew.
+    """
     if not path.is_file():
         return None
-    plain = json.loads(path.read_text(encoding="utf-8"))
-    here = {**circumstances(), "date": plain["circumstances"]["date"]}
-    same = (plain["of"], plain["reference"], plain["circumstances"]) == (dict(of), reference, here)
-    return Speed(**{name: plain[name] for name in Speed.__slots__}) if same else None
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        here = {**circumstances(), "date": plain["circumstances"]["date"]}
+        same = (plain["of"], plain["reference"], plain["circumstances"]) == (dict(of), reference, here)
+        return Speed(**{name: plain[name] for name in Speed.__slots__}) if same else None
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _quartiles(values: Sequence[float]) -> Quartiles:

@@ -9,7 +9,7 @@ from globalpointer.errors import ConfigError, GlobalPointerError
 from globalpointer.tasks.overlap import overlapping
 from globalpointer.text.spans import Document
 from globalpointer.training.arguments import parse, preset
-from globalpointer.training.distill import Teacher, load_teacher
+from globalpointer.training.distill import Teacher
 from globalpointer.training.documents import Corpus
 from globalpointer.training.places import check_places
 from globalpointer.training.start import start
@@ -28,7 +28,7 @@ def check_systems(systems: Sequence[System], corpus: Corpus, folder: Path) -> No
     wrong = []
     for system in systems:
         try:
-            _build(system, documents, folder)
+            _build(system, corpus, documents, folder)
         except GlobalPointerError as error:
             wrong.append(f"{system.name}: {error}")
     if wrong:
@@ -69,15 +69,15 @@ def _labels(document: Document) -> Iterator[tuple[str, ...]]:
         yield ("triples",)
 
 
-def _build(system: System, documents: Sequence[Document], folder: Path) -> None:
+def _build(system: System, corpus: Corpus, documents: Sequence[Document], folder: Path) -> None:
+    """Everything that `fit` does before it trains, with but some of the documents."""
     recipe = system.recipe
     model = recipe.model
     check_places(model)
     arguments, settings = parse(recipe.training, folder, suited=preset(model.encoder, pretrained=model.pretrained))
     if settings.rdrop and model.head in EXTRACTORS:
         raise ConfigError(f"training.rdrop compares scores, and {model.head!r} has none: leave it out")
-    taught = recipe.distillation
-    teacher = None if taught is None else Teacher(load_teacher(recipe, taught.teacher, system.base), taught.gold)
+    teacher = Teacher.of(recipe, corpus, system.base)
     predictor = start(recipe, documents)
     epochs = arguments.num_train_epochs
     warm_start(recipe, predictor.model.extractor, warm_epochs(recipe, settings.warm_epochs, of=epochs), of=epochs)

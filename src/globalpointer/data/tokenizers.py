@@ -170,7 +170,7 @@ def _read_by_transformers(name: str) -> Tokenizer:
     except Exception as error:  # a missing file, a hub out of reach, a broken file: each has another class
         raise ModelError(
             f"no tokenizer found in {name!r}: expected the name of a model on the Hugging Face hub, or a folder with "
-            f"tokenizer.json. {error}"
+            f"tokenizer.json. {str(error).strip().partition(chr(10))[0]}"
         ) from None
     if not isinstance(backend, Tokenizer):
         raise ModelError(f"the tokenizer of {name!r} has no fast form, so its offsets are not known; choose another")

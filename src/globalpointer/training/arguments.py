@@ -60,7 +60,7 @@ BOUNDS: Mapping[str, Any] = {
     "weight_decay": _NotNegative,
     "max_grad_norm": _NotNegative,
     "warmup_steps": _NotNegative,
-    "num_train_epochs": _NotNegative,
+    "num_train_epochs": Annotated[float, Field(gt=0, allow_inf_nan=False)],
     "gradient_accumulation_steps": _Positive,
     "per_device_train_batch_size": _Positive,
     "per_device_eval_batch_size": _Positive,

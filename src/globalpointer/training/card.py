@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from globalpointer.build import ONE_TAG
 from globalpointer.config import Recipe
-from globalpointer.evaluation.counts import ratio
 from globalpointer.predictor import Predictor
 
 
@@ -111,8 +110,11 @@ def _distilled(recipe: Recipe, parts: Mapping[str, Mapping[str, Any]], teacher: 
     """Who taught it, and what it kept; nothing where nobody did."""
     if recipe.distillation is None:
         return ""
-    kept = (f"{100 * ratio(parts[name]['f1'], teacher[name]['f1']):.1f} % on {name}" for name in teacher)
-    return f"\nIt was distilled from `{recipe.distillation.teacher}` and keeps of its F1 {', '.join(kept)}.\n"
+    kept = [
+        f"{100 * parts[name]['f1'] / scores['f1']:.1f} % on {name}" for name, scores in teacher.items() if scores["f1"]
+    ]
+    keeps = f"keeps of its F1 {', '.join(kept)}" if kept else "that has F1 0"
+    return f"\nIt was distilled from `{recipe.distillation.teacher}` and {keeps}.\n"
 
 
 def _answering(predictor: Predictor) -> str:

@@ -14,6 +14,8 @@ from globalpointer.build import EXTRACTORS, HEADS, build_task
 from globalpointer.config import Recipe
 from globalpointer.data.leaks import without
 from globalpointer.data.readers import read
+from globalpointer.data.readers.annotate import counted
+from globalpointer.data.readers.jsonl import looks_ours
 from globalpointer.data.readers.source import check_exists, file_name, lines
 from globalpointer.errors import ConfigError, DataError, ModelError
 from globalpointer.evaluation import EVALUATIONS
@@ -59,27 +61,32 @@ class Teacher:
         wanted = recipe.distillation
         if wanted is None:
             return None
-        if wanted.gold == 1 and not wanted.unlabelled:
-            raise ConfigError(
-                "distillation.gold = 1 leaves annotated texts to their labels, and there are no unlabelled ones: the "
-                "teacher would have no say; choose a smaller gold, or give distillation.unlabelled"
-            )
         predictor = load_teacher(recipe, wanted.teacher, base)
         texts = [document for path in wanted.unlabelled for document in _texts(resolve_path(path, base))]
         unlabelled, known = without(texts, [*corpus.train, *corpus.dev, *(corpus.test or [])])
+        if wanted.gold == 1 and not unlabelled:
+            left_out = f" but {counted(len(known), 'text')} of the corpus" * bool(known)
+            raise ConfigError(
+                "distillation.gold = 1 leaves annotated texts to their labels, and there are no unlabelled "
+                f"ones{left_out}: the teacher would have no say; choose a smaller gold, or give other texts as "
+                "distillation.unlabelled"
+            )
         return cls(predictor, wanted.gold, unlabelled, len(known))
 
     @property
     def notes(self) -> list[str]:
         """What was annotated, and what was left out."""
-        counted = {
-            "unlabelled texts are annotated by the teacher": len(self.unlabelled),
-            "unlabelled texts left out: they equal, or are a part of, texts of the corpus": self.known,
-            f"windows had so many finds of the teacher that only the best {self.predictor.limit} were taken": (
-                self.predictor.capped
+        told = [
+            (len(self.unlabelled), "unlabelled text", "annotated by the teacher"),
+            (self.known, "unlabelled text", "left out: equal to a text of the corpus, or a part of one"),
+            (
+                self.predictor.capped,
+                "window",
+                f"in which the teacher holds more than {self.predictor.limit} entities possible: the best of them are "
+                "learned, the others count as not there",
             ),
-        }
-        return [f"{count} {what}" for what, count in counted.items() if count]
+        ]
+        return [f"{counted(count, what)} {said}" for count, what, said in told if count]
 
     def check(self, student: Schema) -> None:
         """Raise ConfigError unless the student's labels are the teacher's."""
@@ -179,13 +186,16 @@ def _load(place: str) -> Predictor:
 
 def _texts(path: str) -> list[Document]:
     """The texts of a file, annotation left aside: `.jsonl`, or one a line; blank ones are skipped."""
-    if path.removesuffix(".gz").endswith(".json"):
+    plain = path.lower().removesuffix(".gz")
+    if plain.endswith(".json"):
         raise DataError("expected one text a line, or JSON lines in a file that ends in .jsonl", path=path)
-    if path.removesuffix(".gz").endswith(".jsonl"):
+    if plain.endswith(".jsonl"):
         texts = [Document(each.text, id=each.id) for each in read(path, "jsonl", labelled=False)]
     else:
         name = file_name(path)
         texts = [Document(line, id=f"{name}:{number}") for number, line in lines(path)]
+        if texts and looks_ours(texts[0].text):
+            raise DataError("expected one text a line, found JSON lines: let the file end in .jsonl", path=path, line=1)
     found = [each for each in texts if each.text.strip()]
     if not found:
         raise DataError("no text in it: expected one text a line", path=path)

@@ -63,6 +63,8 @@ def load_corpus(data: DataConfig, *, kind: str = "ner", base: Path | None = None
     if not train:
         raise DataError(f"no document is left to train on: {'; '.join(notes) or 'the files have none'}")
     _check_annotation(train, dev, test or [], kind)
+    if test is not None and not any(getattr(document, each) for document in test for each in ANNOTATION[kind]):
+        notes.append(f"the test part has no {SOUGHT[kind]} to find: its F1 says nothing")
     return Corpus(train, dev, test, notes)
 
 
@@ -135,10 +137,21 @@ def _read_all(paths: Iterable[str], data: DataConfig, base: Path | None, notes: 
     documents: list[Document] = []
     for path in paths:
         remarks = Notes()
-        documents += read(resolve_path(path, base), data.format, notes=remarks, **data.reading())
+        place = resolve_path(path, base)
+        _check_found_under_data(place)
+        documents += read(place, data.format, notes=remarks, **data.reading())
         # The examples, which are indented, name the file and the line themselves.
         notes.extend(line if line.startswith(" ") else f"{path}: {line}" for line in remarks.summary())
     return documents
+
+
+def _check_found_under_data(path: str) -> None:
+    """A corpus of a recipe that is not here: DataError tells where it was looked for."""
+    if path.startswith("data/") and not Path(path.partition("::")[0]).exists():
+        root = os.environ.get("GLOBALPOINTER_DATA")
+        named = f"names ({root})" if root else "would name (it is not set)"
+        said = f"no such file here, beside the recipe, or in the folder that GLOBALPOINTER_DATA {named}"
+        raise DataError(said, path=path)
 
 
 def _part(

@@ -5,10 +5,12 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from globalpointer.config import Recipe, load_recipe
+from globalpointer.data.readers.annotate import parse_object
 from globalpointer.data.writers.files import new_file
-from globalpointer.errors import ConfigError
+from globalpointer.errors import ConfigError, DataError, ModelError
 from globalpointer.evaluation import AnyReport, read_report
 from globalpointer.predictor import CARD, Predictor
 from globalpointer.tasks.thresholds import UNDECIDED
@@ -21,6 +23,9 @@ from globalpointer.training.inputs import INPUTS
 CHECKPOINTS, RECIPE, REPORT, HISTORY = "checkpoints", "recipe.toml", "report.json", "history.jsonl"
 WEIGHTS = "model.safetensors"
 STAGING = ".staging"
+
+OF_A_MODEL = ("config.json", WEIGHTS, "tokenizer.json")
+"""Without one of these there is no model."""
 
 WRITTEN = frozenset(
     (CHECKPOINTS, RECIPE, REPORT, f".{REPORT}", HISTORY, INPUTS, STAGING, CARD, WEIGHTS)
@@ -99,12 +104,26 @@ def read_history(folder: Path) -> list[dict[str, float]]:
     """The records of a run so far, oldest first; a line that is being written is left out."""
     history = folder / HISTORY
     lines = history.read_text(encoding="utf-8").splitlines(keepends=True) if history.exists() else []
-    return [json.loads(line) for line in lines if line.endswith("\n")]
+    whole = (line for line in lines if line.endswith("\n"))
+    return [parse_object(line, str(history), number) for number, line in enumerate(whole, 1)]
+
+
+def _report(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (TypeError, ValueError) as error:
+        raise DataError(f"damaged ({error}): begin anew without this folder", path=path) from None
 
 
 def read_result(folder: Path) -> FitResult:
-    """The result of a finished run."""
-    plain = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+    """The result of a finished run. ModelError or DataError where the folder is no longer whole."""
+    missing = [name for name in OF_A_MODEL if not (folder / name).is_file()]
+    if missing:
+        raise ModelError(
+            f"{folder}: training is finished, but {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} gone: "
+            "bring that back, or begin anew without this folder"
+        )
+    plain = _report(folder / REPORT)
     test = plain.get("test")
     return FitResult(
         dev=read_report(plain["dev"]),

@@ -53,7 +53,10 @@ def check(folder: Path, now: Digests) -> None:
     kept = folder / INPUTS
     if not kept.is_file():
         return
-    before = json.loads(kept.read_text(encoding="utf-8"))
+    try:
+        before = dict(json.loads(kept.read_text(encoding="utf-8")))
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{kept}: damaged ({error}); begin anew with --overwrite, or use another --output") from None
     changed = [name for name, digest in now.items() if before.get(name, digest) != digest]
     if changed:
         told = ", ".join(

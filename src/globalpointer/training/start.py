@@ -9,8 +9,9 @@ from typing import Any
 from tokenizers import Tokenizer
 from torch import nn
 
-from globalpointer.build import EXTRACTORS, SCRATCH_ENCODERS, TASKS, check_options, takes
+from globalpointer.build import EXTRACTORS, SCRATCH_ENCODERS, TASKS, takes
 from globalpointer.config import ModelConfig, Recipe, TaskConfig, usual
+from globalpointer.config.options import check_options
 from globalpointer.data.tokenizers import Kind, learn_tokenizer, load_tokenizer
 from globalpointer.data.tokenizing import TextTokenizer
 from globalpointer.errors import ConfigError, SchemaError

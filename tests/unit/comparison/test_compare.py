@@ -17,7 +17,7 @@ from rich.console import Console
 
 from globalpointer.comparison import compare, make_plan
 from globalpointer.comparison.runs import answers
-from globalpointer.errors import ConfigError
+from globalpointer.errors import ConfigError, DataError
 from globalpointer.evaluation import EVALUATIONS
 from globalpointer.training.fit import fit
 from globalpointer.training.held import held
@@ -88,8 +88,9 @@ def test_runs_that_are_not_named_are_told(compared, tmp_path, quiet):
     again = compare(plan, folder, resume=True, speed=False, console=quiet)
     others = len(compared.plan.runs) - 1
     assert len(again.rows) == 1
-    assert f"{others} finished run" in again.remarks[-1]
-    assert again.remarks[-1] in (folder / "report.md").read_text().replace("\\", "")
+    (said,) = [remark for remark in again.remarks if "finished run" in remark]
+    assert f"{others} finished runs" in said
+    assert said in (folder / "report.md").read_text().replace("\\", "")
 
 
 def test_a_folder_in_which_a_process_is_at_work_is_left_alone(compared, tmp_path, quiet):
@@ -218,6 +219,48 @@ def test_somebodys_folder_is_not_emptied(recipe, tmp_path, quiet):
         compare(plan, tmp_path / "thesis" / "chapter.txt", console=quiet)
     with pytest.raises(ConfigError, match="choose one of them"):
         compare(plan, tmp_path / "new", resume=True, overwrite=True, console=quiet)
+
+
+@pytest.mark.parametrize("theirs", ["runs/mine/model.safetensors", "runs/efficient-1/errors.html", "pictures/my.png"])
+def test_what_somebody_put_among_the_runs_is_not_removed(compared, tmp_path, quiet, theirs):
+    folder = shutil.copytree(compared.found.folder, tmp_path / "copy")
+    (folder / theirs).parent.mkdir(exist_ok=True)
+    (folder / theirs).touch()
+    with pytest.raises(ConfigError, match=r"also holds (mine|errors\.html|my\.png): move that away"):
+        compare(compared.plan, folder, overwrite=True, console=quiet)
+    assert (folder / theirs).exists()
+
+
+def test_damaged_files_of_ours_are_named(compared, tmp_path, quiet):
+    folder = shutil.copytree(compared.found.folder, tmp_path / "copy")
+    run = folder / "runs" / "efficient-42"
+
+    def told(file, content):
+        before = file.read_bytes()
+        file.write_bytes(content)
+        with pytest.raises((ConfigError, DataError)) as caught:
+            compare(compared.plan, folder, resume=True, speed=False, console=quiet)
+        file.write_bytes(before)
+        return str(caught.value)
+
+    assert f"{run / 'inputs.json'}: damaged" in told(run / "inputs.json", b"{")
+    assert f"{run / 'history.jsonl'}:1: broken JSON" in told(run / "history.jsonl", b"x\n")
+    found = (run / "found.jsonl").read_bytes().splitlines(keepends=True)
+    said = told(run / "found.jsonl", b"".join(found[:3]))
+    assert f"{run / 'found.jsonl'}: 3 documents, and 20 were scored: remove this file" in said
+    (folder / "speed.json").write_text("[]")
+    assert compare(compared.plan, folder, resume=True, console=quiet).speed is not None
+
+
+def test_why_there_is_no_speed_stands_in_the_report(compared, tmp_path, quiet, monkeypatch):
+    folder = shutil.copytree(compared.found.folder, tmp_path / "copy")
+    one = make_plan([compared.recipe], heads=["efficient"], seeds=[42, 1])
+    found = compare(one, folder, resume=True, speed=False, console=quiet)
+    assert (found.speed, "speed is not shown: what was measured before is of" in found.remarks[-1]) == (None, True)
+    monkeypatch.setattr(import_module("globalpointer.comparison.compare"), "timed", lambda *_: None)
+    found = compare(one, folder, resume=True, console=quiet)
+    assert "speed was not measured: no document of the scored part" in found.remarks[-1]
+    assert "speed was not measured" in (folder / "report.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("kind", ["relation", "event"])

@@ -1,5 +1,8 @@
 """What is compared, and what does not belong into one table."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from globalpointer.comparison.plan import make_plan
@@ -73,6 +76,32 @@ def test_what_cannot_be_planned_is_told(recipe, tmp_path):
         make_plan([recipe], seeds=[1, 2, 1])
     with pytest.raises(ConfigError, match=r"training\.seed: .* less than 4294967296, found 99999999999"):
         make_plan([recipe], seeds=[1, 99999999999])
+    for wrong in ("nan", "'x'"):
+        with pytest.raises(ConfigError, match=r"training\.seed: .* found (nan|'x')"):
+            make_plan([recipe], overrides=[f"training.seed={wrong}"])
+    with pytest.raises(ConfigError, match="heads: expected a list of names, found 'crf'"):
+        make_plan([recipe], heads="crf")
+    for overrides in (["data.train=-"], ["distillation.teacher=t", "distillation.unlabelled=-"]):
+        with pytest.raises(ConfigError, match="base: each run reads the files anew, and - is standard input"):
+            make_plan([recipe], overrides=overrides)
+    try:
+        odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/s\xff.toml"))
+        odd.write_text(recipe.read_text())
+    except OSError:  # a file system that has no such names
+        return
+    with pytest.raises(ConfigError, match=r"in UTF-8, and .* is not: rename the file"):
+        make_plan([odd])
+
+
+def test_recipes_of_models_are_named_as_their_folders(recipe, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "recipe.toml").write_text(recipe.read_text())
+        (tmp_path / name / "report.json").touch()
+    plan = make_plan([tmp_path / "one", tmp_path / "two" / "recipe.toml"])
+    assert [system.name for system in plan.systems] == ["one", "two"]
+    (alone,) = make_plan(str(tmp_path / "one")).systems
+    assert alone.name == "one"
     with pytest.raises(ConfigError, match="unknown system 'eficient' \\(nearest: 'efficient'\\)"):
         make_plan([recipe], heads=["eficient"])
     (tmp_path / "other.toml").write_text(recipe.read_text())

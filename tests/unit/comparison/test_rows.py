@@ -1,5 +1,6 @@
 """A row is there whole or not at all."""
 
+import json
 import os
 
 import pytest
@@ -38,7 +39,10 @@ def test_a_row_that_a_kill_cut_short_is_left_aside_and_taken_back_at_every_byte(
         assert rows.read(path)[second.system, second.seed] == second
 
 
-def test_a_line_that_is_no_row_is_told(tmp_path):
-    (tmp_path / "rows.jsonl").write_text('{"system": "x"}\n')
-    with pytest.raises(DataError, match=r"rows\.jsonl:1: no row of a comparison"):
-        rows.read(tmp_path / "rows.jsonl")
+def test_a_line_that_is_no_row_is_told(compared, tmp_path):
+    row = compared.found.rows[0].to_dict()
+    others = [{"report": "x"}, {"system": []}, {"seed": "1"}, {"circumstances": {}}, {"more": 1}]
+    for wrong in ({"system": "x"}, *({**row, **other} for other in others), []):
+        (tmp_path / "rows.jsonl").write_text(json.dumps(wrong) + "\n")
+        with pytest.raises(DataError, match=r"rows\.jsonl:1: no row of a comparison"):
+            rows.read(tmp_path / "rows.jsonl")

@@ -46,6 +46,19 @@ def test_a_teacher_that_does_not_fit_is_told(recipe, tmp_path, quiet):
         compare(plan, tmp_path / "out", console=quiet)
 
 
+def test_texts_for_a_teacher_are_read_before_anything_is_trained(recipe, tmp_path, quiet):
+    small_predictor().save_pretrained(tmp_path / "teacher")
+    taught = f"""
+[distillation]
+teacher = "{tmp_path / "teacher"}"
+unlabelled = ["nope.txt"]
+"""
+    (tmp_path / "taught.toml").write_text(recipe.read_text() + taught)
+    with pytest.raises(ConfigError, match=r"1 of 2 systems does not fit(.|\n)*taught: nope\.txt: no such file"):
+        compare(make_plan([recipe, tmp_path / "taught.toml"]), tmp_path / "out", console=quiet)
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_older_comparison_is_not_removed_for_one_that_does_not_fit(recipe, tmp_path, quiet):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "rows.jsonl").touch()

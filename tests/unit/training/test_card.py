@@ -30,3 +30,11 @@ def test_a_tagger_never_finds_overlaps_whatever_the_policy(tmp_path):
     assert "0.50 on; what it finds may nest" in card(predictor, tmp_path)
     predictor.model.config.recipe["model"] = {"head": "crf"}
     assert "0.50 on; what it finds never overlaps" in card(predictor, tmp_path)
+
+
+@pytest.mark.parametrize(("f1", "said"), [(0.4, "keeps of its F1 125.0 % on dev"), (0.0, "and that has F1 0.")])
+def test_what_was_kept_of_the_f1_of_a_teacher(f1, said, tmp_path):
+    predictor = small_predictor()
+    predictor.model.config.recipe["distillation"] = {"teacher": "t"}
+    write_card(predictor, {"dev": SCORES, "teacher": {"dev": {**SCORES, "f1": f1}}}, tmp_path / "README.md")
+    assert said in (tmp_path / "README.md").read_text(encoding="utf-8")

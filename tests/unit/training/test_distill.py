@@ -175,12 +175,18 @@ def test_unlabelled_texts_come_as_lines_or_jsonl_and_those_of_the_corpus_are_lef
     teacher = Teacher.of(recipe_of(files, sample_model, unlabelled=[str(plain), str(zipped)]), corpus)
     assert [(each.text, each.entities) for each in teacher.unlabelled] == [("Ann sings.", None), ("Eve leaves.", None)]
     assert teacher.notes == [
-        "2 unlabelled texts are annotated by the teacher",
-        "1 unlabelled texts left out: they equal, or are a part of, texts of the corpus",
+        "2 unlabelled texts annotated by the teacher",
+        "1 unlabelled text left out: equal to a text of the corpus, or a part of one",
     ]
     (tmp_path / "d.json").write_text('[{"text": "Ann"}]')
     with pytest.raises(DataError, match=r"d\.json: expected one text a line, or JSON lines in a file that ends"):
         Teacher.of(recipe_of(files, sample_model, unlabelled=str(tmp_path / "d.json")), corpus)
+    (tmp_path / "e.JSONL").write_bytes(gzip.decompress(zipped.read_bytes()))
+    (document,) = Teacher.of(recipe_of(files, sample_model, unlabelled=str(tmp_path / "e.JSONL")), corpus).unlabelled
+    assert document.text == "Eve leaves."
+    (tmp_path / "f.txt").write_bytes((tmp_path / "e.JSONL").read_bytes())
+    with pytest.raises(DataError, match=r"f\.txt:1: expected one text a line, found JSON lines"):
+        Teacher.of(recipe_of(files, sample_model, unlabelled=str(tmp_path / "f.txt")), corpus)
     with pytest.raises(DataError, match=r"c.txt: no text in it"):
         Teacher.of(recipe_of(files, sample_model, unlabelled=str(empty)), corpus)
     with pytest.raises(DataError, match="no such file"):
@@ -228,6 +234,12 @@ def test_a_finished_student_is_read_back_and_another_teacher_is_another_run(dist
 def test_a_teacher_without_a_say_is_refused(files, sample_model, tmp_path):
     with pytest.raises(ConfigError, match=r"distillation\.gold = 1 leaves annotated texts to their labels"):
         fit(recipe_of(files, sample_model, gold=1.0), tmp_path / "out")
+    known = tmp_path / "known.txt"
+    known.write_text(sample("train", "en")[0].text + "\n", encoding="utf-8")
+    with pytest.raises(
+        ConfigError, match=r"no unlabelled ones but 1 text of the corpus: the teacher would have no say"
+    ):
+        fit(recipe_of(files, sample_model, gold=1.0, unlabelled=str(known)), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 

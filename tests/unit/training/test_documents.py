@@ -79,6 +79,24 @@ def test_where_a_path_leads(tmp_path, monkeypatch):
     assert resolve_path("absent.txt", base) == "absent.txt"
 
 
+def test_a_corpus_that_is_not_here_tells_where_it_was_looked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GLOBALPOINTER_DATA", raising=False)
+    with pytest.raises(
+        DataError, match=r"data/a\.jsonl: no such file here, .* GLOBALPOINTER_DATA would name \(it is not"
+    ):
+        corpus("data/a.jsonl", dev="b.jsonl")
+    monkeypatch.setenv("GLOBALPOINTER_DATA", str(tmp_path))
+    with pytest.raises(DataError, match=rf"GLOBALPOINTER_DATA names \({tmp_path}\)"):
+        corpus("data/a.jsonl", dev="b.jsonl")
+
+
+def test_a_test_part_with_nothing_to_find_is_told(train, tmp_path):
+    empty = write(tmp_path / "empty.jsonl", ["a", "b"], label=None)
+    notes = corpus(train, dev=train, test=empty).notes
+    assert notes[-1] == "the test part has no entities to find: its F1 says nothing"
+
+
 def test_what_was_repaired_names_its_place_once(tmp_path):
     path = tmp_path / "train.txt"
     path.write_text("Ann I-PER\n", encoding="utf-8")

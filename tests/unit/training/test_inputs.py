@@ -96,6 +96,13 @@ def test_what_does_not_matter_may_change(run, recipe, files):
     check(run, digests(recipe, files))
 
 
+@pytest.mark.parametrize("content", ["{", "3", ""])
+def test_digests_that_are_damaged_are_named(run, recipe, files, content):
+    (run / "inputs.json").write_text(content)
+    with pytest.raises(ConfigError, match=r"inputs\.json: damaged"):
+        check(run, digests(recipe, files))
+
+
 def test_a_run_without_digests_is_not_judged(tmp_path):
     check(tmp_path, {"a": "1"})
 

@@ -48,6 +48,11 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
             yield parse(line, report, options, number, name)
 
 
+def looks_ours(line: str) -> bool:
+    """Whether a line that is to be a text is rather one of this format."""
+    return line.startswith("{") and '"text"' in line
+
+
 def parse(line: str, report: Reporter, options: Options, number: int, name: str) -> Document:
     """One line as a document; keys we do not know are kept in `meta`."""
     record = parse_object(line, report.path, number)

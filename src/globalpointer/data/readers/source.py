@@ -160,7 +160,8 @@ def _member(opened: IO[bytes], path: str | Path, inside: str) -> Iterator[IO[byt
             assert stream is not None  # it is a file: see `names`
             yield _unpacked(io.BufferedReader(cast(io.RawIOBase, stream)), path)
     except tarfile.TarError as error:
-        raise DataError(f"expected a .tar or .tar.gz archive: {_reason(error)}", path=path) from None
+        said = _reason(error).partition("\n")[0]  # tarfile lists what each way to unpack it says
+        raise DataError(f"expected a .tar or .tar.gz archive: {said}", path=path) from None
 
 
 def _unpacked(stream: io.BufferedReader, path: str | Path) -> IO[bytes]:

@@ -1,16 +1,22 @@
-"""The table of single texts that results/latency.jsonl holds: models of different size on the same test part."""
+"""The tables of small models beside large ones: how well and how fast, and what a student owes to its teacher."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from benchmarks.kernel_tables import Row, number
 from benchmarks.paper_rows import NOT_YET, circumstances, markdown
 from benchmarks.rows import read_rows
+from benchmarks.system_tables import current
+
+ALONE = "_alone"
+"""The ending of the recipe of a student without its teacher."""
 
 
 def latency_tables() -> dict[str, str]:
-    """The table by the name of its place."""
-    newest = {row["model"]: row for row in read_rows("latency")}
-    return {"latency": side_by_side(list(newest.values()))}
+    """The tables by the names of their places."""
+    newest = list({row["model"]: row for row in read_rows("latency")}.values())
+    controls = [row for row in read_rows("accuracy") if row["recipe"].endswith(ALONE)]
+    alone = {row["recipe"]: row for row in current(controls)}
+    return {"latency": side_by_side(newest), "taught": taught(newest, alone)}
 
 
 def side_by_side(rows: Sequence[Row]) -> str:
@@ -35,6 +41,25 @@ def side_by_side(rows: Sequence[Row]) -> str:
     ]
     told = f" {rows[0]['texts']} texts of {rows[0]['characters']:.0f} characters on average."
     return f"{markdown(columns, lines, words=3)}\n\n{circumstances(rows)}{told}"
+
+
+def taught(rows: Sequence[Row], alone: Mapping[str, Row]) -> str:
+    """Each student beside the same model without a teacher, of the recipe that ends in ALONE."""
+    pairs = [(row, alone[f"{row['model']}{ALONE}"]) for row in rows if f"{row['model']}{ALONE}" in alone]
+    if not pairs:
+        return NOT_YET
+    columns = ["student", "test F1", "alone", "difference", "complete documents", "alone", "difference"]
+    lines = [
+        [row["model"]]
+        + [
+            cell
+            for name in ("f1", "document_accuracy")
+            for ours, theirs in [(100 * row["test"][name], 100 * other["test"][name])]
+            for cell in (f"{ours:.2f}", f"{theirs:.2f}", f"{ours - theirs:+.2f}")
+        ]
+        for row, other in pairs
+    ]
+    return markdown(columns, lines)
 
 
 def encoder(row: Row) -> str:

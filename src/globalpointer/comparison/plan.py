@@ -7,7 +7,7 @@ from typing import Any
 
 from globalpointer.build import EXTRACTORS, HEADS, look_up
 from globalpointer.comparison.heads import with_head
-from globalpointer.config import DataConfig, Recipe, load_recipe
+from globalpointer.config import Recipe, load_recipe
 from globalpointer.errors import ConfigError
 from globalpointer.training.arguments import DEFAULTS, checked
 from globalpointer.training.documents import resolve_path
@@ -81,6 +81,8 @@ def make_plan(
     systems = tuple(_variant(read[0], head) for head in heads) if heads else tuple(read)
     _check_names([system.name for system in systems], "two systems", list(heads) or files)
     _check_shared(systems)
+    for system in systems:
+        _check_files(system)
     _check_names(seeds, "two seeds", seeds)
     for seed in seeds:
         checked("seed", seed)
@@ -122,11 +124,6 @@ def _check_shared(systems: Sequence[System]) -> None:
     """Scores on other documents, or of other things, do not belong into one table."""
     if not systems:
         raise ConfigError("a comparison needs at least one recipe")
-    for system in systems:
-        taught = system.recipe.distillation
-        named = [*_read(system.recipe.data), *(taught.unlabelled if taught else ())]
-        if "-" in named:
-            raise ConfigError(f"{system.name}: each run reads the files anew, and - is standard input: name a file")
     first, *others = systems
     expected = _shared(first)
     for other in others:
@@ -140,9 +137,12 @@ def _check_shared(systems: Sequence[System]) -> None:
             )
 
 
-def _read(data: DataConfig) -> Iterator[str]:
-    for part in _PATHS:
-        yield from getattr(data, part) or ()
+def _check_files(system: System) -> None:
+    """What each run reads anew cannot be standard input."""
+    data, taught = system.recipe.data, system.recipe.distillation
+    named = [path for part in _PATHS for path in getattr(data, part) or ()]
+    if "-" in named or (taught and "-" in taught.unlabelled):
+        raise ConfigError(f"{system.name}: each run reads the files anew, and - is standard input: name a file")
 
 
 def _shared(system: System) -> Mapping[str, Any]:

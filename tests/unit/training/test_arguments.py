@@ -41,6 +41,7 @@ def test_which_defaults_suit_which_encoder():
         ({"fgm": float("inf")}, "training.fgm: .*finite"),
         ({"learning_rate": "fast"}, "training.learning_rate: .*number.*found 'fast'"),
         ({"learning_rate": -1}, "training.learning_rate: .*greater than or equal to 0, found -1"),
+        ({"num_train_epochs": 0}, "training.num_train_epochs: .*greater than 0, found 0"),
         ({"learning_rate": float("nan")}, "training.learning_rate"),
         ({"adam_beta1": 5}, "training.adam_beta1: .*less than 1, found 5"),
         ({"seed": -1}, "training.seed"),

@@ -53,19 +53,22 @@ def compare(
     one_of_them(resume=resume, overwrite=overwrite)
     from globalpointer import comparison
 
-    plan = comparison.make_plan(recipes, heads=_listed(systems), seeds=_seeds(seeds), overrides=set_ or ())
+    plan = comparison.make_plan(recipes, heads=_listed(systems, "--systems"), seeds=_seeds(seeds), overrides=set_ or ())
     found = comparison.compare(plan, output, resume=resume, overwrite=overwrite, speed=speed)
     _tell(found)
     if found.failures:
         raise typer.Exit(1)
 
 
-def _listed(names: str | None) -> list[str]:
-    return [name.strip() for name in (names or "").split(",") if name.strip()]
+def _listed(names: str | None, option: str) -> list[str]:
+    listed = [name.strip() for name in (names or "").split(",") if name.strip()]
+    if names is not None and not listed:
+        raise typer.BadParameter(f"{option} names nothing: give names with commas between them, or leave it out")
+    return listed
 
 
 def _seeds(given: str | None) -> list[int]:
-    seeds = _listed(given)
+    seeds = _listed(given, "--seeds")
     if wrong := [each for each in seeds if not each.isdecimal()]:
         raise typer.BadParameter(
             f"--seeds expects whole numbers with commas between them, such as 42,1,2, got {wrong[0]!r}"

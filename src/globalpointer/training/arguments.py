@@ -50,6 +50,16 @@ RESERVED = (
 )
 """Set by us; the folder is the command's --output, and the best model is always kept by development F1."""
 
+IDLE = (
+    "label_smoothing_factor",
+    "label_names",
+    "train_sampling_strategy",
+    "length_column_name",
+    "dataloader_drop_last",
+    "dataloader_persistent_workers",
+)
+"""Of transformers, and without effect here: batches and losses are our own."""
+
 _Seed = Annotated[int, Field(ge=0, lt=2**32)]
 _Positive = Annotated[int, Field(ge=1)]
 _Decay = Annotated[float, Field(ge=0, lt=1)]
@@ -119,6 +129,8 @@ def parse(
     for name in training:
         if name in RESERVED:
             raise ConfigError(f"training.{name} is set by globalpointer itself and cannot be changed")
+        if name in IDLE:
+            raise ConfigError(f"training.{name} has no effect, as batches and losses are not those of transformers")
         if name not in OURS and name not in known:
             raise ConfigError(f"unknown key 'training.{name}' ({nearest(name, [*OURS, *known])})")
     chosen: dict[str, Any] = {

@@ -62,6 +62,8 @@ def test_a_failed_run_is_an_error_at_the_end(cli, asked):
         (["--output", "x"], 2, "RECIPE"),
         (["a.toml", "--output", "x", "--seeds", "1,two"], 2, "got 'two'"),
         (["a.toml", "--output", "x", "--seeds", "-1"], 2, "got '-1'"),
+        (["a.toml", "--output", "x", "--seeds", ","], 2, "--seeds names nothing"),
+        (["a.toml", "--output", "x", "--systems", ""], 2, "--systems names nothing"),
         (["a.toml", "--output", "x", "--resume", "--overwrite"], 2, "give one of them"),
         (["missing.toml", "--output", "x"], 1, "missing.toml: the recipe cannot be read"),
     ],

@@ -36,6 +36,7 @@ def test_which_defaults_suit_which_encoder():
         ({"learning_rat": 1}, r"unknown key 'training.learning_rat' \(nearest: 'learning_rate'\)"),
         ({"pateince": 1}, r"nearest: 'patience'"),
         ({"output_dir": "x"}, "set by globalpointer itself"),
+        ({"label_smoothing_factor": 0.1}, "training.label_smoothing_factor has no effect"),
         ({"ema": 1.5}, "training.ema"),
         ({"patience": 0}, "training.patience"),
         ({"fgm": float("inf")}, "training.fgm: .*finite"),

@@ -144,7 +144,9 @@ def test_hostile_questions_and_texts(reader):
         assert (document.text, document.question) == (text, question)
         assert all(text[each.start : each.end] == each.text for each in document.answers)
         assert document.answers or not text.strip()
-    with pytest.warns(TruncationWarning, match="the question has 5000 tokens"):
+    with pytest.warns(
+        TruncationWarning, match=r"1 question too long for the window, of which the end is not read: 4,\d{3} tokens$"
+    ):
         assert reader.predict(CONTEXT, question="who? " * 1000).answers is not None
     with pytest.raises(DataError, match="a text has no question, and this model answers questions"):
         reader.predict(CONTEXT)

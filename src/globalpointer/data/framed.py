@@ -1,10 +1,12 @@
 """A text as a model will see it: its tokens, what stands around its windows, and the question that is asked of it."""
 
+import warnings
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from globalpointer.data.tokenizing import Frame, TextTokenizer, Tokenized
+from globalpointer.data.readers.annotate import counted
+from globalpointer.data.tokenizing import Frame, TextTokenizer, Tokenized, TruncationWarning
 from globalpointer.errors import DataError
 from globalpointer.text.sentences import sentences
 from globalpointer.text.spans import Document
@@ -23,12 +25,28 @@ class Framed:
 
 
 def frame_texts(documents: Sequence[Document], tokenizer: TextTokenizer, *, asks: bool) -> list[Framed]:
-    """Texts as tokens, with their questions where the model `asks`. DataError where a question is missing."""
-    if asks:
-        return _with_questions(documents, tokenizer)
+    """Texts as tokens, with their questions where the model `asks`. DataError where a question is missing.
+
+    A TruncationWarning counts what is too long to be read wholly.
+    """
+    framed = _with_questions(documents, tokenizer) if asks else _alone(documents, tokenizer)
+    _tell("question", [each.frame.lost for each in framed])
+    _tell("text", [len(each.tokenized) - each.windows[-1].end for each in framed if each.windows])
+    return framed
+
+
+def _alone(documents: Sequence[Document], tokenizer: TextTokenizer) -> list[Framed]:
     frame = tokenizer.frame()
     tokenized = tokenizer.tokenize_batch(document.text for document in documents)
     return [Framed(each, frame, tokenizer.windows(each, frame)) for each in tokenized]
+
+
+def _tell(what: str, lost: Sequence[int]) -> None:
+    """One warning for all: where one is too long many are. `lost`: so many tokens of each."""
+    some = [each for each in lost if each]
+    if some:
+        said = f"{counted(len(some), what)} too long for the window, of which the end is not read: {max(some):,} tokens"
+        warnings.warn(said + " of the longest" * (len(some) > 1), TruncationWarning, stacklevel=4)
 
 
 def _with_questions(documents: Sequence[Document], tokenizer: TextTokenizer) -> list[Framed]:

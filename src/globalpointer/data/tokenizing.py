@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,7 +28,7 @@ _span = lru_cache(maxsize=1 << 16)(Span)
 
 
 class TruncationWarning(UserWarning):
-    """A text was longer than the window, and `truncation="warn"` asked to go on with its beginning."""
+    """Of a question that is too long, or of such a text under `truncation="warn"`, the beginning alone is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +44,16 @@ class Tokenized:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around every window of a text, special tokens and perhaps a question, and how large windows are."""
+    """What stands around every window of a text, special tokens and perhaps a question, and how large windows are.
+
+    `lost`: how many of the last tokens of the question there was no room for.
+    """
 
     before: tuple[int, ...]
     after: tuple[int, ...]
     window: int
     overlap: int
+    lost: int = 0
 
     def surround(self, ids: Sequence[int]) -> tuple[int, ...]:
         """The ids of a window as the model sees it."""
@@ -62,7 +65,7 @@ class TextTokenizer:
 
     `window`: how many tokens of text (special tokens not counted) a model sees at once; longer texts are cut into
     windows that share at least `overlap` tokens. `truncation`: "window" cuts, "error" raises LengthError, "warn" goes
-    on with the first window and a TruncationWarning. Truncation and padding stored in `tokenizer` are switched off.
+    on with the first window (see `framed`, which tells). Truncation and padding stored in `tokenizer` are switched off.
     `prefix` and `suffix` are the special tokens that the tokenizer puts around a text, `separator` those between two,
     `pad` fills up a batch.
     """
@@ -121,36 +124,36 @@ class TextTokenizer:
         """What stands around the windows of a text, of which a question takes a part.
 
         A question and a window share `window` tokens, and at least half of them are the window's: of a longer question
-        only the beginning is read, with a TruncationWarning, or a LengthError where `truncation` is "error".
+        only the beginning is read, or it is a LengthError where `truncation` is "error".
         """
         if question is None:
             return Frame(self.prefix, self.suffix, self.window, self.overlap)
         most, window = share(self.window, len(question), len(self.separator))
-        if len(question) > most:
-            self._refuse_or_warn(len(question), most, "question")
+        lost = max(0, len(question) - most)
+        if lost and self.truncation == "error":
+            raise _too_long(len(question), most, "question")
         before = (*self.prefix, *question.ids[:most], *self.separator)
-        return Frame(before, self.suffix, window, min(self.overlap, window - 1))
+        return Frame(before, self.suffix, window, min(self.overlap, window - 1), lost)
 
     def windows(self, tokenized: Tokenized, frame: Frame | None = None) -> tuple[Window, ...]:
-        """The windows that the model sees, in tokens of the whole text; none where the text has no token."""
+        """The windows that the model sees, in tokens of the whole text; none where the text has no token.
+
+        Of a text that is longer than one there are several, only the first where `truncation` is "warn", or a
+        LengthError where it is "error".
+        """
         length, frame = len(tokenized), frame or self.frame()
         if length <= frame.window or self.truncation == "window":
             return cut(length, frame.window, frame.overlap)
-        self._refuse_or_warn(length, frame.window, "text")
+        if self.truncation == "error":
+            raise _too_long(length, frame.window, "text")
         return (Window(0, frame.window),)
 
-    def _refuse_or_warn(self, length: int, room: int, what: str) -> None:
-        """A text or question longer than there is room for, of which only the beginning would be read."""
-        if self.truncation == "error":
-            raise LengthError(
-                f"the {what} has {length} tokens, the window {room} for it, and truncation='error' forbids to cut it; "
-                f"shorten the {what}, enlarge the window, or use truncation='window'"
-            )
-        warnings.warn(
-            f"the {what} has {length} tokens, the window {room} for it: the last {length - room} tokens are lost",
-            TruncationWarning,
-            stacklevel=3,
-        )
+
+def _too_long(length: int, room: int, what: str) -> LengthError:
+    return LengthError(
+        f"the {what} has {length} tokens, the window {room} for it, and truncation='error' forbids to cut it; "
+        f"shorten the {what}, enlarge the window, or use truncation='window'"
+    )
 
 
 def _pad(tokenizer: tokenizers.Tokenizer) -> int:

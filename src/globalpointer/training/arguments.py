@@ -31,8 +31,9 @@ class Settings(BaseModel):
     rdrop: float = Field(default=0.0, ge=0)
     """Weight of the divergence between two passes with different dropout (R-Drop); 0: none."""
     warm_epochs: int | None = Field(default=None, ge=0)
-    """Epochs in which the joint cross-entropy is trained, before model.loss = "span_f1" is; 0: none. None: 1, but none
-    where model.start_from brings a trained model or there is but one epoch, and none under another loss."""
+    """Epochs in which the joint cross-entropy is trained, before model.loss = "span_f1" is; 0: none. None: two
+    thirds of all, but none where model.start_from brings a trained model or there is but one epoch, and none under
+    another loss."""
 
 
 OURS = tuple(Settings.model_fields)

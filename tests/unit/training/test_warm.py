@@ -39,7 +39,10 @@ def test_the_loss_of_the_recipe_takes_over_after_the_warm_epochs_and_also_in_a_r
 @pytest.mark.parametrize(
     ("changed", "given", "of", "epochs"),
     [
-        ({}, None, 3, 1),
+        ({}, None, 3, 2),
+        ({}, None, 10, 6),
+        ({}, None, 2, 1),
+        ({}, None, 1.2, 1),
         ({}, None, 1, 0),
         ({}, 0, 3, 0),
         ({}, 2, 3, 2),

@@ -237,8 +237,9 @@ def construct(maker: Callable[..., Any], options: Mapping[str, Any], what: str, 
     """
     if taken := [name for name in options if name in given]:
         raise ConfigError(f"{what} takes its {taken[0]!r} from the rest of the recipe: leave out this option")
-    check_options(options, [name for name in inspect.signature(maker).parameters if name not in given], what)
-    check_kinds(options, inspect.signature(maker).parameters, what)
+    parameters = inspect.signature(maker).parameters
+    check_options(options, [name for name in parameters if name not in given], what)
+    check_kinds(options, parameters, what)
     try:
         return maker(**given, **options)
     except GlobalPointerError:

@@ -84,25 +84,26 @@ def write_text(path: str | Path, text: str) -> None:
 
 
 def write_json(path: str, plain: Mapping[str, Any]) -> None:
-    """Write one JSON object; `-` is standard output. Half a surrogate pair is escaped, as in `json_line`."""
-    text = json.dumps(plain, ensure_ascii=False, indent=2) + "\n"
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = json.dumps(plain, indent=2) + "\n"
+    """Write one JSON object; `-` is standard output."""
+    written = _json(plain, indent=2)
     if path == "-":
-        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.write(written)
         sys.stdout.buffer.flush()
     else:
-        write_text(path, text)
+        write_text(path, written.decode())
 
 
 def json_line(plain: Mapping[str, Any]) -> bytes:
-    """One JSON object on one line. Half a surrogate pair, which UTF-8 cannot hold, is escaped and comes back whole."""
+    """One JSON object on one line."""
+    return _json(plain)
+
+
+def _json(plain: Mapping[str, Any], indent: int | None = None) -> bytes:
+    """As UTF-8. Half a surrogate pair, which that cannot hold, is escaped and comes back whole."""
     try:
-        return json.dumps(plain, ensure_ascii=False).encode() + b"\n"
+        return json.dumps(plain, ensure_ascii=False, indent=indent).encode() + b"\n"
     except UnicodeEncodeError:
-        return json.dumps(plain).encode() + b"\n"
+        return json.dumps(plain, indent=indent).encode() + b"\n"
 
 
 @contextmanager

@@ -63,7 +63,7 @@ def load_corpus(data: DataConfig, *, kind: str = "ner", base: Path | None = None
     if not train:
         raise DataError(f"no document is left to train on: {'; '.join(notes) or 'the files have none'}")
     _check_annotation(train, dev, test or [], kind)
-    if test is not None and not any(getattr(document, each) for document in test for each in ANNOTATION[kind]):
+    if test is not None and not _has_any(test, ANNOTATION[kind]):
         notes.append(f"the test part has no {SOUGHT[kind]} to find: its F1 says nothing")
     return Corpus(train, dev, test, notes)
 
@@ -84,9 +84,8 @@ def _check_parts(data: DataConfig) -> None:
 def _check_annotation(train: Sequence[Document], dev: Sequence[Document], test: Sequence[Document], kind: str) -> None:
     """Before hours of training, not after them: nobody can learn from, or score, what is not annotated."""
     parts = (("train", train, (SOUGHT[kind],)), ("dev", dev, ANNOTATION[kind]), ("test", test, ANNOTATION[kind]))
-    for name, part, fields in parts:
-        if name != "test":
-            _check_found(name, part, fields)
+    for name, part, fields in parts[:2]:
+        _check_found(name, part, fields)
     for name, part, fields in parts:
         bare = [document for document in part if not _annotated(document, fields)]
         if bare:
@@ -100,7 +99,7 @@ def _check_found(name: str, part: Sequence[Document], fields: Sequence[str]) -> 
     """Where there is nothing to find, nothing can be learned, and no epoch is better than another."""
     if not part:
         raise DataError(f"the {name} part has no documents")
-    if any(getattr(document, each) for document in part for each in fields):
+    if _has_any(part, fields):
         return
     annotated = sum(_annotated(document, fields) for document in part)
     raise DataError(
@@ -111,6 +110,10 @@ def _check_found(name: str, part: Sequence[Document], fields: Sequence[str]) -> 
             else "none is annotated"
         )
     )
+
+
+def _has_any(part: Sequence[Document], fields: Sequence[str]) -> bool:
+    return any(getattr(document, each) for document in part for each in fields)
 
 
 def _annotated(document: Document, fields: Sequence[str]) -> bool:

@@ -19,9 +19,11 @@ from rich.console import Console
 from benchmarks.rows import ROOT, add_row, read_rows
 from globalpointer.config import Recipe, load_recipe
 from globalpointer.evaluation import AnyReport
+from globalpointer.training.arguments import DEFAULTS, has_bfloat16
 from globalpointer.training.documents import resolve_path
 from globalpointer.training.fit import fit
 from globalpointer.training.folder import FitResult
+from globalpointer.training.warm import warm_epochs
 
 console = Console()
 
@@ -78,7 +80,8 @@ def describe(name: str, recipe: Recipe, digest: str, result: FitResult) -> dict[
         "head": recipe.model.head,
         "rotary": recipe.model.rotary,
         "seed": recipe.training.get("seed", 42),
-        "epochs": recipe.training.get("num_train_epochs", 10),
+        "epochs": recipe.training.get("num_train_epochs", DEFAULTS["num_train_epochs"]),
+        "bf16": recipe.training.get("bf16", has_bfloat16()),
         "parameters": parameters(result.folder),
         "minutes": round(result.seconds / 60, 2),
         "dev": scores(result.dev),
@@ -88,7 +91,7 @@ def describe(name: str, recipe: Recipe, digest: str, result: FitResult) -> dict[
     }
     if recipe.task.kind == "mrc":
         row |= {"loss": recipe.model.loss, "loss_options": recipe.model.loss_options}
-        row |= {"warm_epochs": recipe.training.get("warm_epochs", 0)}
+        row["warm_epochs"] = warm_epochs(recipe, recipe.training.get("warm_epochs"), of=row["epochs"])
     return row if result.test is None else row | {"test": scores(result.test)}
 
 

@@ -1,14 +1,33 @@
 """What is kept of a run is numbers: the data's own words stay where they are."""
 
 import pytest
-from benchmarks.accuracy import totals
+from benchmarks import accuracy
+from benchmarks.accuracy import describe, totals
 from benchmarks.paper import experiments
 from benchmarks.rows import read_rows
+
+from globalpointer.config import load_recipe
+from globalpointer.evaluation import evaluate_answers
+from globalpointer.training.folder import FitResult
 
 
 def test_totals_drop_the_examples_and_keep_the_counts():
     notes = ["train.json: 2 annotations left out, such as:", "  train.json:7: born_in from 'Ann' to 'Oslo'", "a note"]
     assert totals(notes) == ["train.json: 2 annotations left out", "a note"]
+
+
+@pytest.mark.parametrize(("said", "epochs"), [({}, 2), ({"warm_epochs": 1}, 1), ({"warm_epochs": 0}, 0)])
+def test_a_row_has_the_warm_start_that_the_run_had(said, epochs, monkeypatch, tmp_path):
+    monkeypatch.setattr(accuracy, "parameters", lambda folder: 0)
+    recipe = load_recipe(
+        None,
+        data={"format": "squad", "train": "x"},
+        task={"kind": "mrc"},
+        model={"loss": "span_f1"},
+        training={"num_train_epochs": 3, **said},
+    )
+    result = FitResult(evaluate_answers([], []), None, tmp_path, 1.0, [])
+    assert describe("squad", recipe, recipe.fingerprint, result)["warm_epochs"] == epochs
 
 
 @pytest.mark.parametrize("name", ["accuracy", "systems", "reading"])

@@ -7,7 +7,7 @@ from globalpointer.evaluation.calibration import fit_slope
 from globalpointer.predictor import Predictor
 from globalpointer.tasks.thresholds import UNDECIDED, Thresholds, logit, sigmoid
 from globalpointer.text.spans import Document, Triple
-from globalpointer.training.answers import answering, many_cells
+from globalpointer.training.decoding import decoder, many_cells
 
 DOUBTFUL = sigmoid(-4.0)
 """What is above this score at slope 1 takes part in the fit: what was found and, if it is not too much, nearly was."""
@@ -27,8 +27,8 @@ def calibrate(predictor: Predictor, documents: Sequence[Document], *, batch_size
         doubtful, decided = (
             Thresholds(named=dict.fromkeys(predictor.model.task.kinds, each)) for each in (DOUBTFUL, UNDECIDED)
         )
-        answer = answering(predictor, documents, doubtful, policy="allow", batch_size=batch_size)
-        found = answer(doubtful) or answer(decided) or []
+        decode = decoder(predictor, documents, doubtful, policy="allow", batch_size=batch_size)
+        found = decode(doubtful) or decode(decided) or []
     logits: dict[str, list[float]] = defaultdict(list)
     right: dict[str, list[bool]] = defaultdict(list)
     for gold, each in zip(documents, found, strict=bool(found)):

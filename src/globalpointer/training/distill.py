@@ -24,7 +24,7 @@ from globalpointer.predictor import Predictor
 from globalpointer.tasks.thresholds import sigmoid
 from globalpointer.text.schema import Schema
 from globalpointer.text.spans import Document, Entity
-from globalpointer.training.answers import many_cells
+from globalpointer.training.decoding import many_cells
 from globalpointer.training.documents import Corpus, resolve_path
 from globalpointer.training.places import nearest_model
 

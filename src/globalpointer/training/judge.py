@@ -13,9 +13,9 @@ from globalpointer.evaluation import EVALUATIONS, mentions
 from globalpointer.predictor import Predictor
 from globalpointer.tasks.thresholds import UNDECIDED
 from globalpointer.text.spans import Document
-from globalpointer.training.answers import many_cells
 from globalpointer.training.calibrate import calibrate
 from globalpointer.training.card import write_card
+from globalpointer.training.decoding import many_cells
 from globalpointer.training.distill import Teacher
 from globalpointer.training.documents import Corpus
 from globalpointer.training.folder import CHECKPOINTS, REPORT, keep

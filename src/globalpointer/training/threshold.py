@@ -8,7 +8,7 @@ from globalpointer.predictor import Predictor
 from globalpointer.tasks.thresholds import UNDECIDED, Thresholds, sigmoid
 from globalpointer.text.spans import Document
 from globalpointer.training.abstain import best_abstention
-from globalpointer.training.answers import answering, many_cells
+from globalpointer.training.decoding import decoder, many_cells
 
 LOGITS = (0.0, -1.0, -2.0, -3.0, 1.0)
 """What is tried first, as logits of what the task is about; then half a step to both sides of the best."""
@@ -32,13 +32,13 @@ def best_threshold(
     reports: dict[float, Outcome] = {}
     with many_cells():
         lowest = max(LEAST, sigmoid(slope * (min(LOGITS) - 0.5)))
-        answer = answering(predictor, documents, Thresholds(named={predictor.kind: lowest}), batch_size=batch_size)
+        decode = decoder(predictor, documents, Thresholds(named={predictor.kind: lowest}), batch_size=batch_size)
 
         def best_of(logits: Sequence[float]) -> float:
             for logit in logits:
                 probability = sigmoid(slope * logit) if logit else UNDECIDED
                 possible = LEAST <= probability < 1
-                found = answer(Thresholds(named={predictor.kind: probability})) if possible else None
+                found = decode(Thresholds(named={predictor.kind: probability})) if possible else None
                 if found is not None or not logit:
                     reports[logit] = EVALUATIONS[kind](documents, nothing if found is None else found)
             return max(reports, key=lambda each: (reports[each].f1, -abs(each)))

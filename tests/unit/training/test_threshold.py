@@ -13,7 +13,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::globalpointer.errors.LimitWarni
 
 @pytest.fixture(autouse=True)
 def _untrained_answers_are_worth_decoding(monkeypatch):
-    monkeypatch.setattr("globalpointer.training.answers.MANY", 100.0)
+    monkeypatch.setattr("globalpointer.training.decoding.MANY", 100.0)
 
 
 def steep():
@@ -47,6 +47,6 @@ def test_no_score_is_too_steep_and_no_threshold_next_to_nothing():
 
 def test_where_there_is_too_much_to_look_at_nothing_is_decoded(monkeypatch):
     predictor, gold = steep()
-    monkeypatch.setattr("globalpointer.training.answers.MANY", 0.0)
+    monkeypatch.setattr("globalpointer.training.decoding.MANY", 0.0)
     best, report = best_threshold(predictor, "ner", gold)
     assert (best, report.f1) == (0.5, 0.0)

@@ -1,4 +1,4 @@
-"""What a model answers at one threshold after another, without reading the texts anew for each."""
+"""What a model finds at one threshold after another, without reading the texts anew for each."""
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -12,27 +12,27 @@ from globalpointer.tasks.thresholds import Limits, Thresholds
 from globalpointer.text.spans import Document
 
 MANY = 1.0
-"""Cells a token and grid, on average: where there are more, as in an untrained model, no answer is worth decoding."""
+"""Cells a token and grid, on average: where there are more, as in an untrained model, none is worth decoding."""
 
-Answer = Callable[[Thresholds], list[Document] | None]
+Decode = Callable[[Thresholds], list[Document] | None]
 """The documents that are found at a threshold; None: too many to look at."""
 
 
-def answering(
+def decoder(
     predictor: Predictor,
     texts: Sequence[Document],
     lowest: Thresholds,
     *,
     policy: str | None = None,
     batch_size: int = 32,
-) -> Answer:
+) -> Decode:
     """A function of the threshold, none below `lowest`.
 
     Where the score of a cell does not depend on the threshold, the texts are read once, and decoded for each: with a
     link fewer, an event may come apart. Of some compared systems it does, and those read anew.
     """
     if predictor.model.extractor.monotone:
-        return _decoding(predictor, texts, lowest, policy or predictor.overlap_policy, batch_size)
+        return _read_once(predictor, texts, lowest, policy or predictor.overlap_policy, batch_size)
     return lambda thresholds: list(
         predictor.predict(texts, batch_size=batch_size, threshold=thresholds.named, overlap_policy=policy)
     )
@@ -46,14 +46,14 @@ def many_cells() -> Iterator[None]:
         yield
 
 
-def _decoding(
+def _read_once(
     predictor: Predictor, texts: Sequence[Document], lowest: Thresholds, policy: str, batch_size: int
-) -> Answer:
+) -> Decode:
     task = predictor.model.task
     found = predictor.find(texts, batch_size=batch_size, threshold=predictor.limits(lowest))
     most = MANY * len(task.grids) * sum(len(each.encoded.tokens) for each in found)
 
-    def answer(thresholds: Thresholds) -> list[Document] | None:
+    def decode(thresholds: Thresholds) -> list[Document] | None:
         limits = task.limits(thresholds)
         cells = [_above(each.cells, limits) for each in found]
         if task.ranks is None and sum(len(grid) for each in cells for grid in each.values()) > most:
@@ -64,7 +64,7 @@ def _decoding(
         )
         return [settle(each, thresholds, policy) for each in decoded]
 
-    return answer
+    return decode
 
 
 def _above(cells: ScoredCells, limits: Limits) -> ScoredCells:

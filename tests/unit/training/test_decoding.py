@@ -8,7 +8,7 @@ from globalpointer.nn.baselines.two_pointers import TwoPointers
 from globalpointer.nn.token_pair import TokenPairModel
 from globalpointer.tasks.thresholds import Thresholds
 from globalpointer.text.spans import Document
-from globalpointer.training.answers import answering
+from globalpointer.training.decoding import decoder
 
 DOCUMENTS = [Document(text, ()) for text in TEXTS]
 TAGGERS = [name for name, made in EXTRACTORS.items() if MADE_FOR[name] == "ner" and made.monotone]
@@ -16,7 +16,7 @@ TAGGERS = [name for name, made in EXTRACTORS.items() if MADE_FOR[name] == "ner" 
 
 @pytest.fixture(autouse=True)
 def _untrained_answers_are_worth_decoding(monkeypatch):
-    monkeypatch.setattr("globalpointer.training.answers.MANY", 100.0)
+    monkeypatch.setattr("globalpointer.training.decoding.MANY", 100.0)
 
 
 def predictor(head):
@@ -29,10 +29,10 @@ def predictor(head):
 @pytest.mark.parametrize("head", ["efficient", "global_pointer", *TAGGERS])
 def test_what_is_found_at_a_threshold_is_what_a_prediction_there_finds(head):
     made = predictor(head)
-    answer = answering(made, DOCUMENTS, Thresholds(named={"entity": 0.02}))
+    decode = decoder(made, DOCUMENTS, Thresholds(named={"entity": 0.02}))
     sizes = []
     for threshold in (0.02, 0.3, 0.5, 0.7, 0.95):
-        found = answer(Thresholds(named={"entity": threshold}))
+        found = decode(Thresholds(named={"entity": threshold}))
         assert found == made.predict(TEXTS, threshold=threshold)
         sizes.append(sum(len(document.entities) for document in found))
     assert sizes[0] > sizes[-1]

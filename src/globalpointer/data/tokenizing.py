@@ -124,7 +124,8 @@ class TextTokenizer:
         """What stands around the windows of a text, of which a question takes a part.
 
         A question and a window share `window` tokens, and at least half of them are the window's: of a longer question
-        only the beginning is read, or it is a LengthError where `truncation` is "error".
+        only the beginning is read, or it is a LengthError where `truncation` is "error". Windows beside a question
+        share at most half of what they hold, for a long question would leave hardly a step from one to the next.
         """
         if question is None:
             return Frame(self.prefix, self.suffix, self.window, self.overlap)
@@ -133,7 +134,7 @@ class TextTokenizer:
         if lost and self.truncation == "error":
             raise _too_long(len(question), most, "question")
         before = (*self.prefix, *question.ids[:most], *self.separator)
-        return Frame(before, self.suffix, window, min(self.overlap, window - 1), lost)
+        return Frame(before, self.suffix, window, min(self.overlap, window // 2), lost)
 
     def windows(self, tokenized: Tokenized, frame: Frame | None = None) -> tuple[Window, ...]:
         """The windows that the model sees, in tokens of the whole text; none where the text has no token.

@@ -160,8 +160,17 @@ def test_a_question_takes_a_part_of_the_window() -> None:
     frame = tokenizer.frame(tokenizer.tokenize("ab"))
     assert separator == (tokenizer.tokenizer.token_to_id("[SEP]"),)
     assert frame.surround([9]) == (*tokenizer.tokenize("ab").ids, *separator, 9)
-    assert (frame.window, frame.overlap) == (5, 4)
+    assert (frame.window, frame.overlap) == (5, 2)
     assert tokenizer.windows(tokenizer.tokenize("abcabc"), frame) == (Window(0, 5), Window(1, 6))
+
+
+@pytest.mark.parametrize("question", range(0, 200, 7))
+def test_a_long_question_does_not_make_windows_creep(question: int) -> None:
+    tokenizer = characters(window=128, overlap=64)
+    frame = tokenizer.frame(tokenizer.tokenize("a" * question))
+    assert 64 <= frame.window < 128
+    read = sum(map(len, tokenizer.windows(tokenizer.tokenize("b" * 10_000), frame)))
+    assert read <= 2 * 10_000 + frame.window
 
 
 def test_of_a_long_question_the_beginning_is_read() -> None:

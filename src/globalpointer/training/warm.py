@@ -43,10 +43,9 @@ class WarmStart(TrainerCallback):
         _, epoch = max(judged, default=(0.0, math.inf))  # of equal epochs the last is kept
         if epoch > self.epochs:
             return []
-        return [
-            f"the model is that of epoch {epoch:g}, of the warm start: "
-            f"after it {WARMED!r} did no better on the development part"
-        ]
+        later = any(each > self.epochs for _, each in judged)
+        why = f"after it {WARMED!r} did no better on the development part" if later else "none was evaluated after it"
+        return [f"the model is that of epoch {epoch:g}, of the warm start: {why}"]
 
 
 def warm_epochs(recipe: Recipe, given: int | None, *, of: float) -> int:
@@ -79,6 +78,11 @@ def warm_start(recipe: Recipe, model: Any, epochs: int, *, of: float) -> WarmSta
         raise ConfigError(
             f'training.warm_epochs is for heads under model.loss = "{WARMED}", and this recipe has '
             f"{recipe.model.head!r} under {recipe.model.loss or usual(recipe.task.kind)['loss']!r}: leave it out"
+        )
+    if recipe.training.get("max_steps", -1) > 0:
+        raise ConfigError(
+            f"training.max_steps counts steps, and the warm start of model.loss = {WARMED!r} epochs: set "
+            "training.num_train_epochs instead (it may be a fraction), or training.warm_epochs = 0"
         )
     if epochs >= of:
         raise ConfigError(

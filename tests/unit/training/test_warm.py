@@ -82,8 +82,24 @@ def test_a_warm_start_must_end_before_the_run_does():
         warm_start(recipe(), model(), 3, of=3)
 
 
+def test_epochs_of_a_warm_start_are_not_measured_against_steps():
+    tables = {"task": {"kind": "mrc"}, "model": {"loss": "span_f1"}, "training": {"max_steps": 8}}
+    counted = load_recipe(None, data={"format": "squad", "train": "x"}, **tables)
+    with pytest.raises(
+        ConfigError, match=r"max_steps counts steps, and the warm start of model.loss = 'span_f1' epochs"
+    ):
+        warm_start(counted, model(), 6, of=10)
+    assert warm_start(counted, model(), 0, of=10) is None
+
+
 @pytest.mark.parametrize(
-    ("f1", "said"), [((0.5, 0.4, 0.4), "epoch 1, of the warm start"), ((0.5, 0.5, 0.4), ""), ((0.1, 0.3, 0.4), "")]
+    ("f1", "said"),
+    [
+        ((0.5, 0.4, 0.4), "epoch 1, of the warm start: after it 'span_f1' did no better"),
+        ((0.5,), "epoch 1, of the warm start: none was evaluated after it"),
+        ((0.5, 0.5, 0.4), ""),
+        ((0.1, 0.3, 0.4), ""),
+    ],
 )
 def test_a_model_that_never_saw_its_own_loss_is_told(f1, said):
     warm = warm_start(recipe(), model(), 1, of=3)

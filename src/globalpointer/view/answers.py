@@ -1,5 +1,7 @@
 """Answers to a question: the best one and its runners-up, marked in the text and listed by probability."""
 
+from dataclasses import replace
+
 from globalpointer.text.spans import Document, Entity
 from globalpointer.view.markup import content
 
@@ -15,14 +17,19 @@ STYLE = """
 """
 
 
-def ranked(document: Document) -> Document:
-    """The answers of a document as entities, so that they are drawn as those are: each with its place as its label."""
-    labels = [BEST, *(str(place) for place in range(2, len(document.answers or ()) + 1))]
-    entities = (
-        Entity(label, answer.span, answer.text, answer.score)
-        for label, answer in zip(labels, document.answers or (), strict=False)
+def with_answers(document: Document, most: int | None = None) -> Document:
+    """The document with its answers (the first `most`) among its entities, each with its place as its label.
+
+    So they are drawn as entities are, together with those that the document has. As it is where nothing was asked.
+    """
+    if document.answers is None:
+        return document
+    answers = document.answers[:most]
+    labels = [BEST, *(str(place) for place in range(2, len(answers) + 1))]
+    marked = (
+        Entity(label, answer.span, answer.text, answer.score) for label, answer in zip(labels, answers, strict=False)
     )
-    return Document(document.text, tuple(entities), id=document.id)
+    return replace(document, entities=(*(document.entities or ()), *marked))
 
 
 def question(document: Document) -> str:

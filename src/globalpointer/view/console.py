@@ -1,11 +1,11 @@
-"""Documents in the terminal: entities as brackets in the text, relations and events in lines beneath it."""
+"""Documents in the terminal: entities as brackets in the text, relations, events and answers in lines beneath it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.text import Text
 
-from globalpointer.text.spans import Document, Entity, Event, Relation, Span
-from globalpointer.view.answers import ranked
+from globalpointer.text.spans import Answer, Document, Entity, Event, Relation, Span
+from globalpointer.view.answers import with_answers
 from globalpointer.view.links import is_annotated, shades_of
 from globalpointer.view.pieces import pieces, visible
 
@@ -17,28 +17,27 @@ def console(document: Document) -> Text:
 
     Brackets and labels are in the colour of the label.
     """
-    if document.answers is not None:
-        return _answered(document)
-    if not is_annotated(document):
+    if document.answers is None and not is_annotated(document):
         return Text(visible(document.text)).append("  (not annotated)", style="dim")
-    shades = shades_of([document])
+    marked = with_answers(document, most=1)
+    shades = shades_of([marked])
     lines = [
-        _brackets(document, shades),
+        _brackets(marked, shades),
         *(_relation(each, document.text, shades) for each in document.relations or ()),
         *(_event(each, document.text, shades) for each in document.events or ()),
+        *([] if document.answers is None else _answers(document, document.answers)),
     ]
     return Text(INDENT).join(lines)
 
 
-def _answered(document: Document) -> Text:
-    """The text with its best answer in brackets, then the question with the answers and how probable they are."""
-    shown = Document(document.text, ranked(document).entities[:1])  # type: ignore[index]  # a tuple, see ranked
-    drawn = _brackets(shown, shades_of([shown])).append(INDENT)
-    drawn.append(visible(document.question or ""), style="italic")
-    for answer in document.answers or ():
+def _answers(document: Document, answers: Sequence[Answer]) -> Iterator[Text]:
+    """The question, then the answers and how probable they are."""
+    yield Text(visible(document.question or ""), style="italic")
+    for answer in answers:
         score = "" if answer.score is None else f"{100 * answer.score:.0f} % "
-        drawn.append(f"{INDENT}{score}", style="dim").append(_surface(document.text, answer.span), style="bold")
-    return drawn if document.answers else drawn.append(f"{INDENT}no answer", style="dim")
+        yield Text(score, style="dim").append(_surface(document.text, answer.span), style="not dim bold")
+    if not answers:
+        yield Text("no answer", style="dim")
 
 
 def _brackets(document: Document, shades: Mapping[str, str]) -> Text:

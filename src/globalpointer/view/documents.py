@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from globalpointer.text.spans import Document, Entity, Span
 from globalpointer.view.answers import STYLE as ANSWERS
-from globalpointer.view.answers import listing, question, ranked
+from globalpointer.view.answers import listing, question, with_answers
 from globalpointer.view.arcs import arcs
 from globalpointer.view.graph import graph
 from globalpointer.view.links import annotations, is_annotated, shades_of
@@ -34,7 +34,7 @@ _ONE = {
 def html(documents: Sequence[Document], *, title: str = "") -> str:
     """One self-contained page with every document, legends that count the labels, and a graph of the relations."""
     asked = any(document.answers is not None for document in documents)
-    shades = shades_of(_drawable(document) for document in documents)
+    shades = shades_of(map(with_answers, documents))
     counts = {kind: Counter(each.label for each in found) for kind, found in annotations(documents).items()}
     heading = title or "Documents"
     legends = "".join(_legend(counted, shades) for counted in counts.values())
@@ -87,13 +87,9 @@ def _legend(counts: Counter[str], shades: Mapping[str, str]) -> str:
 
 
 def _drawn(document: Document, shades: Mapping[str, str]) -> str:
-    linked = document.relations or document.events
-    drawn = arcs(document, shades=shades) if linked else fragment(_drawable(document), shades=shades)
+    draw = arcs if document.relations or document.events else fragment
+    drawn = draw(with_answers(document), shades=shades)
     return drawn if document.answers is None else f"{question(document)}{drawn}{listing(document)}"
-
-
-def _drawable(document: Document) -> Document:
-    return document if document.answers is None else ranked(document)
 
 
 def _name(document: Document, number: int) -> str:

@@ -13,18 +13,19 @@ SHOWN = 0.01
 """What is at least this probable is in the picture, with its number in percent where there is room for it."""
 
 AROUND = 2
-"""Tokens around each part that is shown; what lies between them is left out, and a line stands there."""
+"""Tokens around each first and last one that is shown; what lies between is left out, and a line stands there."""
+
+LONG = 20
+"""Of a part of more tokens the middle is left out."""
 
 MOST = 60
 """Tokens of a picture: parts that are less probable wait outside when it is full."""
 
 
-def draw_probabilities(
-    logits: NDArray[Any], tokens: Sequence[str], path: str | Path, *, title: str = "", null: float = 0.0
-) -> None:
+def draw_probabilities(logits: NDArray[Any], tokens: Sequence[str], path: str | Path, *, title: str = "") -> None:
     """Write a picture of the probabilities of all cells of `logits` [tokens, tokens], which may be -inf, to `path`.
 
-    Rows are first tokens, columns last tokens; the softmax is over all cells and "no answer", whose logit is `null`.
+    Rows are first tokens, columns last tokens; the softmax is over all cells and "no answer", whose logit is 0.
     Raises DependencyError without matplotlib, ValueError where the shapes do not fit or there is nothing to draw.
     """
     if not tokens or logits.shape != (len(tokens), len(tokens)):
@@ -32,7 +33,7 @@ def draw_probabilities(
             f"logits must be [tokens, tokens] with {len(tokens)} tokens, at least one, found {logits.shape}"
         )
     rc_context, figure_class = drawing()
-    probable, silent = probabilities(logits, null)
+    probable, silent = probabilities(logits)
     shown = _parts(probable)
     square, families = probable[np.ix_(shown, shown)], font_families()
     ticks = [printable(tokens[place], families) for place in shown]
@@ -53,10 +54,10 @@ def draw_probabilities(
         figure.savefig(path, dpi=110)
 
 
-def probabilities(logits: NDArray[Any], null: float = 0.0) -> tuple[NDArray[Any], float]:
+def probabilities(logits: NDArray[Any]) -> tuple[NDArray[Any], float]:
     """The probability of each cell, and that of no answer."""
-    highest = max(null, float(logits.max()))
-    weights, silent = np.exp(logits.astype(np.float64) - highest), np.exp(null - highest)
+    highest = max(0.0, float(logits.max()))
+    weights, silent = np.exp(logits.astype(np.float64) - highest), np.exp(-highest)
     whole = weights.sum() + silent
     return weights / whole, float(silent / whole)
 
@@ -65,9 +66,15 @@ def _parts(probable: NDArray[Any]) -> NDArray[np.intp]:
     """The tokens of what is probable, with some around, in order; the best first as long as there is room."""
     shown: set[int] = set()
     for cell in np.argsort(probable, axis=None)[::-1]:
-        row, col = np.unravel_index(cell, probable.shape)
-        part = set(range(max(0, int(row) - AROUND), min(len(probable), int(col) + AROUND + 1)))
+        row, col = map(int, np.unravel_index(cell, probable.shape))
+        part = _around(row, col, len(probable))
         if shown and (probable[row, col] < SHOWN or len(shown | part) > MOST):
             break
         shown |= part
-    return np.array(sorted(shown)[:MOST])
+    return np.array(sorted(shown))
+
+
+def _around(row: int, col: int, tokens: int) -> set[int]:
+    """The tokens around a part: all of it, or both ends of a long one."""
+    ends = [(row, col)] if col - row < LONG else [(row, row), (col, col)]
+    return {token for first, last in ends for token in range(max(0, first - AROUND), min(tokens, last + AROUND + 1))}

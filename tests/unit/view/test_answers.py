@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from globalpointer.text.spans import Answer, Document, Span
-from globalpointer.view.answers import listing, question, ranked
+from globalpointer.text.spans import Answer, Document, Entity, Relation, Span
+from globalpointer.view.answers import listing, question, with_answers
 from globalpointer.view.console import console
 from globalpointer.view.documents import html
 
@@ -16,10 +16,22 @@ def asked(*answers):
 
 
 def test_answers_are_drawn_as_entities_in_their_order():
-    assert [(each.label, each.text, each.score) for each in ranked(asked(ANN, BOB)).entities] == [
+    assert [(each.label, each.text, each.score) for each in with_answers(asked(ANN, BOB)).entities] == [
         ("answer", "Ann", 0.7),
         ("2", "<Bob>", 0.25),
     ]
+
+
+def test_answers_are_drawn_beside_what_else_is_annotated():
+    ann, oslo = Entity("PER", Span(0, 3), "Ann"), Entity("LOC", Span(17, 21), "Oslo")
+    both = replace(asked(BOB), entities=(ann, oslo))
+    page = html([both])
+    assert [f'data-label="{label}"' in page for label in ("PER", "LOC", "answer")] == [True] * 3
+    assert console(both).plain.splitlines()[0] == "[Ann]PER met [<Bob>]answer in [Oslo]LOC."
+    linked = replace(both, relations=(Relation("lives_in", ann, oslo),))
+    page = html([linked])
+    assert [label in page for label in ("lives_in", 'class="answers"', "answer</text>")] == [True] * 3
+    assert console(linked).plain.splitlines()[1:] == ["    Ann ─lives_in→ Oslo", "    Who & why?", "    25 % <Bob>"]
 
 
 def test_the_list_has_every_probability_and_the_rest():

@@ -32,8 +32,8 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
     `accepted` has the answers of all annotators; `answers` the places of those that stand in the text, each once. One
     that does not stand at its first character is looked for: where it stands once, it is moved and noted as repaired;
     else it is noted and stays in `accepted` alone. A question without answers says that the text does not tell;
-    `plausible_answers` are no answers and go to `meta`, as all other keys. A blank question is left out and noted; of
-    two questions with one id the second gets a name of its own.
+    `plausible_answers` are no answers and go to `meta`, as all other keys. A blank question is left out and
+    noted, and is none where a call may bring one; of two questions with one id the second gets a name of its own.
 
     Source: Rajpurkar et al., 2016 and 2018 (SQuAD 1.1 and 2.0); Cui et al., 2019 (CMRC2018).
     """
@@ -96,9 +96,10 @@ def _document(found: Annotated, report: Reporter, *, aside: bool) -> Document | 
     """A question of a file. `aside`: annotation does not matter, nor a missing question, for a call may bring one."""
     record, text, given, name = found
     question, impossible = (record.fields.pop(key, None) for key in ("question", "is_impossible"))
-    if aside and question is None:
+    if not (aside and question is None):
+        question = checked_text(question, "question", record.path, record.line)
+    if aside and not (question and question.strip()):
         return Document(text, id=name, meta=record.fields)
-    question = checked_text(question, "question", record.path, record.line)
     if given is not None and not isinstance(impossible, bool | None):
         said = f'expected true or false under "is_impossible", found {impossible!r:.60}'
         raise DataError(said, path=record.path, line=record.line)

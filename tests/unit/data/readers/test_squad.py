@@ -197,6 +197,12 @@ def test_blank_questions_and_blank_answers_are_left_out(documents):
     assert notes.counts() == {"dropped": 5}
 
 
+def test_a_blank_question_is_none_where_a_call_may_bring_one(documents):
+    notes = Notes()
+    (document,) = documents({**question(answer("Ann", 0)), "question": " \n"}, labelled=False, notes=notes)
+    assert (document.question, notes.counts()) == (None, {})
+
+
 def test_an_empty_context_has_nothing_to_find(documents):
     one, other = documents(question(answer("Ann", 0)), question(id="q2"), context="", notes=Notes())
     assert (one.text, one.answers, one.accepted) == ("", (), ("Ann",))

@@ -42,6 +42,9 @@ def _cut(answerable: Sequence[float], given: Sequence[float], held: Sequence[flo
     for place, index in enumerate(ranked):
         gain += held[index] - given[index]
         following = answerable[ranked[place + 1]] if place + 1 < len(ranked) else 1.0
-        if gain > best + 1e-9 and following > answerable[index]:
-            best, threshold = gain, (answerable[index] + following) / 2
+        middle = (answerable[index] + following) / 2
+        # Of neighbouring numbers the middle is one of the two, and not always the upper; 1 is no threshold
+        cut = middle if middle > answerable[index] else following
+        if gain > best + 1e-9 and answerable[index] < cut < 1:
+            best, threshold = gain, cut
     return threshold

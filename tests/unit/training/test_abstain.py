@@ -47,11 +47,15 @@ def test_a_runner_up_stays_where_there_is_an_answer():
     assert (report.f1, report.matches["best of 5"].f1) == (0.5, 1.0)
 
 
-@given(st.lists(st.tuples(st.sampled_from(((ANN,), (BOB,), ())), st.sampled_from((0.1, 0.3, 0.5, 0.9))), min_size=1))
+SCORES = (0.1, 0.3, 0.5, 0.9, *(1 - step * 2**-53 for step in (3, 2, 1)))
+"""The last are neighbours: no number lies between two of them, nor between the last and 1."""
+
+
+@given(st.lists(st.tuples(st.sampled_from(((ANN,), (BOB,), ())), st.sampled_from(SCORES)), min_size=1))
 def test_no_other_threshold_is_better(drawn):
     gold, answerable = [question(*answers) for answers, _ in drawn], [each for _, each in drawn]
     threshold, report = best(gold, answerable)
-    for other in (0.0, *answerable, 1.0):
+    for other in (0.0, *answerable, *([] if SCORES[-1] in answerable else [1.0])):
         found = [question(*([ANN] if each >= other else [])) for each in answerable]
         assert report.f1 >= evaluate_answers(gold, found).f1 - 1e-9
     assert 0 <= threshold < 1

@@ -15,8 +15,6 @@ from transformers.trainer_callback import PrinterCallback
 from globalpointer.build import ONE_SENTENCE, ONE_TAG
 from globalpointer.config import Recipe
 from globalpointer.data.batching import Example, encode_documents
-from globalpointer.data.readers.annotate import counted
-from globalpointer.errors import DataError
 from globalpointer.predictor import Predictor
 from globalpointer.tasks.overlap import unfindable
 from globalpointer.text.schema import Schema
@@ -39,7 +37,7 @@ from globalpointer.training.folder import (
 )
 from globalpointer.training.held import held
 from globalpointer.training.judge import finish, judge
-from globalpointer.training.lost import Lost, crossing, named, told, unlearnable
+from globalpointer.training.lost import Lost, check_learnable, crossing, named, told
 from globalpointer.training.patience import Patience
 from globalpointer.training.progress import History, ProgressBar
 from globalpointer.training.reach import shorten_windows, window_of
@@ -210,11 +208,11 @@ def encode(
     """Documents to training examples, and how many annotations were lost; a bar where there are many.
 
     Windows of which nobody can say whether they answer are left out, and counted among the lost. DataError where there
-    is nothing to learn from.
+    is nothing to learn from: see `check_learnable`.
     `soft`: the scores of annotations are the soft labels of their cells.
     """
-    task, tokenizer, head = predictor.model.task, predictor.tokenizer, predictor.recipe.model.head
-    narrow = head in ONE_SENTENCE
+    task, tokenizer = predictor.model.task, predictor.tokenizer
+    narrow = predictor.recipe.model.head in ONE_SENTENCE
     examples: list[Example] = []
     lost: Lost = Counter()
     console = console or Console(stderr=True)
@@ -227,11 +225,5 @@ def encode(
             lost.update(("Window", "doubtful") for each in encoded.examples if each.doubtful)
             if narrow and (across := crossing(encoded)):
                 lost["Answer", "sentence"] += across
-    if not examples:
-        raise DataError("the train part has no token to learn from: every text is empty or only white space")
-    if narrow and all(map(unlearnable, examples)):
-        raise DataError(
-            f"nothing to learn from: {head!r} looks for answers in one sentence, and each of the "
-            f"{counted(len(examples), 'training window')} has an answer that stands in several"
-        )
+    check_learnable(examples, lost, narrow=narrow)
     return examples, lost

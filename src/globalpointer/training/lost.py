@@ -1,8 +1,10 @@
 """What no cell could express, in words: counted while the training documents are encoded, and said before training."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from globalpointer.data.batching import Encoded, Example
+from globalpointer.errors import DataError
 from globalpointer.grid import Cell
 from globalpointer.tasks.thresholds import UNDECIDED
 from globalpointer.text.spans import Annotation
@@ -43,10 +45,20 @@ def crossing(encoded: Encoded) -> int:
     )
 
 
-def unlearnable(example: Example) -> bool:
-    """Whether a reader of single sentences learns nothing from a window: all answers in it are `crossing`."""
-    cells = [cell for each in example.cells.values() for cell in each]
-    return bool(cells) and len(_across(example)) == len(cells)
+def check_learnable(examples: Sequence[Example], lost: Lost, *, narrow: bool) -> None:
+    """Raise DataError where nothing can be learned: no token at all, or all that was annotated is lost.
+
+    `narrow`: what is `crossing` is lost as well. Where nothing was annotated, silence is what is learned.
+    """
+    if not examples and not lost:
+        raise DataError("the train part has no token to learn from: every text is empty or only white space")
+    if lost and not any(_learnable(each, narrow=narrow) for each in examples):
+        raise DataError(f"nothing to learn from, for all that was annotated is lost: {'; '.join(told(lost))}")
+
+
+def _learnable(example: Example, *, narrow: bool) -> bool:
+    cells = sum(map(len, example.cells.values()))
+    return cells > (len(_across(example)) if narrow else 0)
 
 
 def _across(example: Example) -> list[Cell]:

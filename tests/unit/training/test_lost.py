@@ -32,13 +32,13 @@ def test_each_kind_and_reason_has_a_line():
     ]
 
 
-def taught(head, *answers):
+def taught(head, *answers, more=(), text=TEXT):
     """What is lost of questions with these answers, each a list of spans, under a reader."""
     documents = [
-        Document(TEXT, question="Who?", answers=tuple(Answer(Span(*each), TEXT[slice(*each)]) for each in spans))
+        Document(text, question="Who?", answers=tuple(Answer(Span(*each), text[slice(*each)]) for each in spans))
         for spans in answers
     ]
-    recipe = load_recipe(None, [f"model.head={head}", "task.kind=mrc"], data={"format": "jsonl", "train": "x"})
+    recipe = load_recipe(None, [f"model.head={head}", "task.kind=mrc", *more], data={"format": "jsonl", "train": "x"})
     return told(encode(start(recipe, documents), documents)[1])
 
 
@@ -49,6 +49,26 @@ def test_answers_in_several_sentences_are_lost_to_a_reader_of_one():
     assert taught("two_pointers", [ACROSS], [LONGER]) == []
 
 
-def test_nothing_but_answers_in_several_sentences_is_nothing_to_learn_from():
-    with pytest.raises(DataError, match="'gnr' looks for answers in one sentence, and each of the 2 training windows"):
-        taught("gnr", [ACROSS], [ACROSS, LONGER])
+@pytest.mark.parametrize(
+    ("head", "more", "answers", "why"),
+    [
+        ("gnr", (), [[ACROSS], [ACROSS, LONGER]], "3 training answers lost: a border of sentences"),
+        ("gnr", (), [[ACROSS], []], "1 training answer lost: a border of sentences"),
+        (
+            "efficient",
+            ("task.max_width=1",),
+            [[ACROSS], [LONGER]],
+            "2 training answers lost: wider than task.max_width",
+        ),
+        ("efficient", ("task.max_width=1",), [[ACROSS], []], "1 training answer lost: wider than task.max_width"),
+    ],
+)
+def test_where_every_answer_is_lost_there_is_nothing_to_learn_from(head, more, answers, why):
+    with pytest.raises(DataError, match=f"nothing to learn from, for all that was annotated is lost: .*{why}"):
+        taught(head, *answers, more=more)
+
+
+def test_silence_can_be_learned_and_no_token_cannot():
+    assert taught("efficient", [], []) == []
+    with pytest.raises(DataError, match="the train part has no token to learn from"):
+        taught("efficient", [], text=" ")

@@ -355,23 +355,6 @@ def cmrc_score(golds, found):
     def normal(text):
         return "".join(each for each in text.lower().strip() if each not in signs)
 
-    def chinese(each):
-        return "\u4e00" <= each <= "\u9fa5"
-
-    def letter(each):
-        return each.isalnum() and not chinese(each)
-
-    def pieces(text):
-        made, word, text = [], "", normal(text)
-        for place, each in enumerate(text):
-            after = text[place + 1 : place + 2]
-            if letter(each) or (word and ((each in ".'" and letter(after)) or (each == "," and after.isdecimal()))):
-                word += each
-                continue
-            made += [word, "" if each.isspace() else each]
-            word = ""
-        return [each for each in [*made, word] if each]
-
     def runs(each):
         return {tuple(each[i:j]) for i in range(len(each)) for j in range(i + 1, len(each) + 1)}
 
@@ -381,7 +364,43 @@ def cmrc_score(golds, found):
         return 2 * max(map(len, runs(gold) & runs(other)), default=0) / (len(gold) + len(other))
 
     exact = max(float(normal(gold) == normal(found)) for gold in golds)
-    return exact, max(f1(pieces(gold), pieces(found)) for gold in golds)
+    return exact, max(f1(_pieces(normal(gold)), _pieces(normal(found))) for gold in golds)
+
+
+def _pieces(text):
+    """Chinese characters, words, dots and other signs, found by walking along the text."""
+    made, place = [], 0
+    while place < len(text):
+        start, after = place, text[place + 1 : place + 2]
+        if text[place] == "." == after:
+            while text[place : place + 1] == ".":
+                place += 1
+        elif _of_word(text[place]) or (text[place] == "." and _of_word(after)):
+            place = _word_end(text, place + 1)
+        else:
+            place += 1
+        made.append(text[start:place].strip())
+    return [each for each in made if each]
+
+
+def _word_end(text, place):
+    while place < len(text):
+        each, after = text[place], text[place + 1 : place + 2]
+        inner = (each in ".'" and _of_word(after)) or (each == "," and after.isdecimal())
+        if not _of_word(each) and not inner:
+            break
+        place += 1
+    rest = text[place + 1 :]
+    abbreviated = text[place : place + 1] == "." and rest[:1].isspace() and rest.strip()
+    return place + 1 if abbreviated and not _chinese(rest.strip()[0]) else place
+
+
+def _chinese(each):
+    return "\u4e00" <= each <= "\u9fa5"
+
+
+def _of_word(each):
+    return bool(each) and not (each.isspace() or _chinese(each) or each in "!\"#$%&'()*,.:;<>?@[]`{}«»‒–—―‘’“”„")
 
 
 def place_f1(golds, found):

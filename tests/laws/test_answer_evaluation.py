@@ -32,6 +32,10 @@ WORDS = (
     "-",
     " ",
     "1.5年",
+    "...",
+    ".NET",
+    "x…y",
+    "（",
 )
 
 strings = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join) | st.lists(

@@ -17,9 +17,16 @@ _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _SIGNS = frozenset("-:_*^/\\~`+=，。：？！“”；’《》·、「」（）－～『』")
 """What CMRC2018 takes for punctuation; of ASCII only these, and no single "…", as in its script."""
 
-_WORD = r"[^\W\u4e00-\u9fa5]+"
-_PIECE = re.compile(rf"[\u4e00-\u9fa5]|{_WORD}(?:(?:[.']|,(?=\d)){_WORD})*|\S")
-"""A Chinese character; a word or number of another script; any other sign."""
+_CHINESE = r"\u4e00-\u9fa5"
+_WORD = rf"[^\s{_CHINESE}!\"#$%&'()*,.:;<>?@\[\]`{{}}«»\u2012-\u2015‘’“”„]+"
+_PIECE = re.compile(
+    rf"[{_CHINESE}]"  # a Chinese character
+    r"|\.{2,}"  # dots
+    rf"|\.?{_WORD}(?:(?:[.']|,(?=\d)){_WORD})*"  # a word or number: .net, u.s, 3,000.5, x…y
+    rf"(?:\.(?=\s+[^\s{_CHINESE}]))?"  # and the dot of an abbreviation, where another word follows
+    r"|\S"  # any other sign
+)
+"""What the tokenizer of NLTK takes for a word, as far as answers show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class Official:
         return max((self._shared(self.pieces(each), pieces) for each in accepted), key=lambda each: each.f1)
 
     def _shared(self, gold: Sequence[str], found: Sequence[str]) -> Shared:
-        if not gold or not found:  # nothing but punctuation: they agree or they do not
+        if not gold or not found:  # nothing but signs: they agree or they do not
             return Shared(*[float(gold == found)] * 3)
         return shared(self.common(gold, found), len(gold), len(found))
 
@@ -93,8 +100,10 @@ SQUAD: Final = Official("SQuAD", _squad_normal, _squad_pieces, _bag, empty=False
 answers of which normalising leaves nothing, such as "." and "the": 2.0 leaves them out, and so do we."""
 
 CMRC: Final = Official("CMRC2018", _cmrc_normal, _cmrc_pieces, _longest_run, empty=True)
-"""Source: Cui et al., 2019, cmrc2018_evaluate.py, where the tokenizer of NLTK cuts what is not Chinese; here blanks and
-signs do. Of 12,876 pairs of answers from its development part 19 score differently, the mean by 0.00004."""
+"""Source: Cui et al., 2019, cmrc2018_evaluate.py, where the tokenizer of NLTK cuts what is not Chinese; here an
+expression does. Of 7,021 pairs from its texts (answers of two annotators, an answer and what stands around it) 1 scores
+otherwise than with NLTK 3.10.4, the mean by 0.000002. Where of two answers nothing but signs is left, F1 is 1 as EM is;
+there it is 0."""
 
 OFFICIAL: Final[Mapping[str, Official]] = MappingProxyType({"word": SQUAD, "character": CMRC})
 """By the unit of the language: words between blanks, or characters."""

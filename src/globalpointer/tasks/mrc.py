@@ -24,9 +24,9 @@ class MrcTask:
 
         p(i, j) = exp s(i, j) / (1 + Σ exp s(k, l))
 
-    with the sum over the `ranks` best cells of each window. `decode` gives the best `best` answers, the best first;
-    `decode(encode(document))` gives back every answer of the document but those in `lost`, unless there are more than
-    `best`. Scores are p as it is, for a slope for each would let them sum to more than 1.
+    with the sum over those of the `ranks` best cells of each window that it answers for. `decode` gives the best `best`
+    answers, the best first; `decode(encode(document))` gives back every answer of the document but those in `lost`,
+    unless there are more than `best`. Scores are p as it is, for a slope for each would let them sum to more than 1.
 
     Whether there is an answer at all is asked of the best one alone: `answerable` is sigmoid(max s), so that neither
     near-duplicates of it nor other windows, which all take a part of p, make a model silent. There are no labels, so

@@ -11,13 +11,17 @@ from globalpointer.predictor import Predictor
 
 
 class _Kind(NamedTuple):
-    """What a card says of a kind of task: tags, what its F1 is, the call and what is done with its answer."""
+    """What a card says of a kind of task: tags, what its F1 is, the call and what is done with its answer.
+
+    `whole`: what a document counts as in which everything is right.
+    """
 
     tag: str
     pipeline: str
     measure: str
     call: str
     lines: str
+    whole: str = "complete documents"
 
 
 _MICRO = "F1 is micro F1 over {}, against the raw annotation."
@@ -67,6 +71,7 @@ _KINDS = {
         'predict("...", question="...")',
         """for answer in document.answers:  # the best first; none where the text does not say
     print(answer.text, answer.start, answer.end, answer.score)""",
+        "exact match",
     ),
 }
 
@@ -80,13 +85,16 @@ def write_card(predictor: Predictor, report: Mapping[str, Any], path: Path) -> N
 
 
 def _front_matter(recipe: Recipe, parts: Mapping[str, Mapping[str, Any]]) -> str:
+    kind = _KINDS[recipe.task.kind]
+    measures = {"f1": "f1", "precision": "precision", "recall": "recall"}
+    if recipe.task.kind == "mrc":
+        measures["exact_match"] = "exact"
     metrics = [
-        {"type": metric, "value": round(scores[metric], 6), "name": f"{name} {metric}"}
+        {"type": metric, "value": round(scores[key], 6), "name": f"{name} {metric}"}
         for name, scores in parts.items()
-        for metric in ("f1", "precision", "recall")
+        for metric, key in measures.items()
     ]
     dataset = {"name": recipe.data.format, "type": recipe.data.format}
-    kind = _KINDS[recipe.task.kind]
     result = {"task": {"type": kind.pipeline}, "dataset": dataset, "metrics": metrics}
     index = [{"name": "globalpointer", "results": [result]}]
     # JSON is YAML, so nothing needs to be escaped by hand.
@@ -94,7 +102,7 @@ def _front_matter(recipe: Recipe, parts: Mapping[str, Mapping[str, Any]]) -> str
         "library_name": "globalpointer",
         "pipeline_tag": kind.pipeline,
         "tags": ["globalpointer", kind.tag, recipe.model.head],
-        "metrics": ["f1", "precision", "recall"],
+        "metrics": list(measures),
         "model-index": index,
     }
     body = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in lines.items())
@@ -148,7 +156,7 @@ def _body(
 
 Encoder `{recipe.model.encoder}`, head `{recipe.model.head}`, task `{recipe.task.kind}`. {known}
 
-| part | F1 | precision | recall | complete documents |
+| part | F1 | precision | recall | {kind.whole} |
 |---|--:|--:|--:|--:|
 {rows}
 

@@ -42,7 +42,7 @@ def span_f1_loss(
     Source: Su, kexue.fm/archives/8373, the section on F1; several answers and "no answer" are ours.
     """
     if not 0 <= entropy <= 1:
-        raise ConfigError(f"the loss of F1 needs entropy between 0 and 1, and hardly learns with 0.1, not {entropy}")
+        raise ConfigError(f"the loss of F1 needs entropy between 0 and 1, not {entropy}")
     if not scores.source.ordered:
         raise ConfigError("the loss of F1 is for spans, with row <= col; the cells of this grid are any two tokens")
     gold, ignored = answers(scores, cells, targets, ignore)

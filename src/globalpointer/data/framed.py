@@ -57,7 +57,8 @@ def _with_questions(documents: Sequence[Document], tokenizer: TextTokenizer) -> 
     counted = {text: _sentences(text, tokenized.tokens) for text, tokenized in read.items()}
     framed = []
     for document, question in zip(documents, asked, strict=True):
-        tokenized, frame = read[document.text], tokenizer.frame(question)
+        tokenized = read[document.text]
+        frame = tokenizer.frame(question, tokenized)
         framed.append(Framed(tokenized, frame, tokenizer.windows(tokenized, frame), counted[document.text]))
     return framed
 

@@ -120,21 +120,21 @@ class TextTokenizer:
             for text, encoding in zip(originals, encodings, strict=True)
         ]
 
-    def frame(self, question: Tokenized | None = None) -> Frame:
+    def frame(self, question: Tokenized | None = None, text: Tokenized | None = None) -> Frame:
         """What stands around the windows of a text, of which a question takes a part.
 
-        A question and a window share `window` tokens, and at least half of them are the window's: of a longer question
-        only the beginning is read, or it is a LengthError where `truncation` is "error". Windows beside a question
-        share at most half of what they hold, for a long question would leave hardly a step from one to the next.
+        Of a question that is too long only the beginning is read (see `text.windows.share`), or it is a LengthError
+        where `truncation` is "error". `text`: what it is asked of; None: a text of any length.
         """
         if question is None:
             return Frame(self.prefix, self.suffix, self.window, self.overlap)
-        most, window = share(self.window, len(question), len(self.separator))
-        lost = max(0, len(question) - most)
+        length = self.window if text is None else len(text)
+        parts = share(self.window, self.overlap, question=len(question), separator=len(self.separator), text=length)
+        lost = len(question) - parts.question
         if lost and self.truncation == "error":
-            raise _too_long(len(question), most, "question")
-        before = (*self.prefix, *question.ids[:most], *self.separator)
-        return Frame(before, self.suffix, window, min(self.overlap, window // 2), lost)
+            raise _too_long(len(question), parts.question, "question")
+        before = (*self.prefix, *question.ids[: parts.question], *self.separator)
+        return Frame(before, self.suffix, parts.window, parts.overlap, lost)
 
     def windows(self, tokenized: Tokenized, frame: Frame | None = None) -> tuple[Window, ...]:
         """The windows that the model sees, in tokens of the whole text; none where the text has no token.

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from globalpointer.errors import ConfigError
 
@@ -42,17 +43,26 @@ def cut(tokens: int, size: int, overlap: int) -> tuple[Window, ...]:
     return (*(Window(start, start + size) for start in range(0, last, size - overlap)), Window(last, tokens))
 
 
-def share(size: int, question: int, separator: int) -> tuple[int, int]:
-    """How many tokens of a question are read, and how many of the text beside it, where both share a window of `size`.
+class Share(NamedTuple):
+    """How many tokens of a question are read, how many of the text beside it, and how many of those windows share."""
 
-    At least half of the window is the text's. `separator`: how many tokens stand between the two. ConfigError where
-    nothing is left for the text.
+    question: int
+    window: int
+    overlap: int
+
+
+def share(size: int, overlap: int, *, question: int, separator: int, text: int) -> Share:
+    """How a question and a text share windows of `size` tokens, in tokens.
+
+    At least half of a window is the text's, or as much as it has. Of that at most half is shared by neighbours, for a
+    long question would leave hardly a step from one window to the next. `separator`: how many tokens stand between the
+    two. ConfigError where nothing is left for the text.
     """
-    asked = min(question, max(0, size // 2 - separator))
+    asked = min(question, max(0, size - separator - min(max(1, text), size - size // 2)))
     left = size - asked - separator
     if left < 1 or (question and not asked):
         raise ConfigError(f"a window of {size} tokens has no room for a question and a text: make model.window larger")
-    return asked, left
+    return Share(asked, left, min(overlap, left // 2))
 
 
 def owner(windows: Sequence[Window], row: int, col: int) -> int | None:

@@ -23,7 +23,7 @@ def test_questions_that_are_too_long_are_one_warning():
     with pytest.warns(TruncationWarning) as told:
         framed(asked(9), asked(2), asked(5))
     (said,) = (str(each.message) for each in told)
-    assert said == "2 questions too long for the window, of which the end is not read: 6 tokens of the longest"
+    assert said == "2 questions too long for the window, of which the end is not read: 5 tokens of the longest"
 
 
 def test_texts_that_are_too_long_are_one_warning_where_they_are_not_read_in_windows():

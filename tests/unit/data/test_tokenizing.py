@@ -184,6 +184,15 @@ def test_of_a_long_question_the_beginning_is_read() -> None:
         characters(window=1, overlap=0).frame(tokenizer.tokenize(""))
 
 
+def test_of_a_question_that_fits_beside_its_text_all_is_read() -> None:
+    tokenizer = characters(window=8, overlap=2)
+    question, text = tokenizer.tokenize("abcabc"), tokenizer.tokenize("a")
+    frame = tokenizer.frame(question, text)
+    assert (frame.lost, frame.window) == (0, 1)
+    assert frame.surround(text.ids) == (*question.ids, *tokenizer.separator, *text.ids)
+    assert tokenizer.frame(question, tokenizer.tokenize("")).lost == 0
+
+
 def test_the_separator_is_that_of_the_tokenizer() -> None:
     backend = words("a b").tokenizer
     backend.post_processor = processors.TemplateProcessing(

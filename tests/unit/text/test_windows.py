@@ -45,9 +45,21 @@ def test_a_million_tokens_are_cut_and_owned_at_once() -> None:
     assert owner(windows, 999_990, 999_999) == len(windows) - 1
 
 
-def test_a_question_takes_at_most_half_of_a_window() -> None:
-    assert share(10, 3, 1) == (3, 6)
-    assert share(10, 50, 1) == (4, 5)
-    assert share(10, 0, 0) == (0, 10)
+@pytest.mark.parametrize(
+    ("question", "separator", "text", "found"),
+    [
+        (3, 1, 100, (3, 6, 2)),
+        (50, 1, 100, (4, 5, 2)),
+        (0, 0, 100, (0, 10, 2)),
+        (50, 1, 2, (7, 2, 1)),  # a short text leaves the rest to the question
+        (6, 1, 3, (6, 3, 1)),
+        (50, 1, 0, (8, 1, 0)),
+    ],
+)
+def test_a_question_takes_at_most_half_of_a_window_or_what_the_text_leaves(question, separator, text, found) -> None:
+    assert share(10, 2, question=question, separator=separator, text=text) == found
+
+
+def test_a_window_without_room_for_a_question() -> None:
     with pytest.raises(ConfigError, match="a window of 1 tokens has no room for a question and a text"):
-        share(1, 3, 1)
+        share(1, 0, question=3, separator=1, text=5)

@@ -9,7 +9,7 @@ from globalpointer.data.readers.annotate import shorten
 from globalpointer.data.readers.links import describe
 from globalpointer.text.spans import Document, Event, Relation, Span
 from globalpointer.text.tokens import Pair, TokenMap
-from globalpointer.text.windows import Window, cut, owner, share
+from globalpointer.text.windows import Share, Window, cut, owner, share
 
 BATCH = 256
 
@@ -45,10 +45,12 @@ def token_facts(corpus: Corpus, tokenizer: Tokenizer, window: int | None, overla
     for start in range(0, len(corpus.documents), BATCH):
         documents = corpus.documents[start : start + BATCH]
         tokenized = tokenizer.tokenize_batch([document.text for document in documents])
-        rooms = [None] * len(documents) if window is None else _rooms(corpus, documents, tokenizer, window, tally)
-        for document, each, room in zip(documents, tokenized, rooms, strict=True):
-            tokens = len(each.tokens)
-            windows = () if room is None else cut(tokens, room, min(overlap, room - 1))
+        counts = [len(each.tokens) for each in tokenized]
+        rooms: Sequence[Share | None] = [None] * len(documents)
+        if window is not None:
+            rooms = _rooms(corpus, documents, counts, tokenizer, Share(0, window, overlap), tally)
+        for document, each, tokens, room in zip(documents, tokenized, counts, rooms, strict=True):
+            windows = () if room is None else cut(tokens, room.window, room.overlap)
             lengths.append(tokens)
             windows_needed.append(len(windows) if window is not None else 1)
             pairs, misaligned = _pairs(corpus, document, each.tokens, tally)
@@ -70,17 +72,25 @@ def token_facts(corpus: Corpus, tokenizer: Tokenizer, window: int | None, overla
     )
 
 
-def _rooms(corpus: Corpus, documents: Sequence[Document], tokenizer: Tokenizer, window: int, tally: Tally) -> list[int]:
-    """The tokens of a window that are left for each text; a question that takes more than its part is told."""
-    rooms = [window] * len(documents)
+def _rooms(
+    corpus: Corpus,
+    documents: Sequence[Document],
+    counts: Sequence[int],
+    tokenizer: Tokenizer,
+    whole: Share,
+    tally: Tally,
+) -> list[Share]:
+    """What of a window is left for each text, of so many tokens; a question that takes more than its part is told."""
+    rooms = [whole] * len(documents)
     asking = {index: document.question for index, document in enumerate(documents) if document.question is not None}
     for index, tokenized in zip(asking, tokenizer.tokenize_batch([*asking.values()]), strict=True):
-        question = len(tokenized.tokens)
-        read, rooms[index] = share(window, question, len(tokenizer.separator))
-        if read < question:
-            said = f"{corpus.place(documents[index])} {question} tokens, of which {read} are read"
-            message = f"questions of {corpus.path} that are longer than half a window: only their beginning is read"
+        question, separator = len(tokenized.tokens), len(tokenizer.separator)
+        room = share(whole.window, whole.overlap, question=question, separator=separator, text=counts[index])
+        if room.question < question:
+            said = f"{corpus.place(documents[index])} {question} tokens, of which {room.question} are read"
+            message = f"questions of {corpus.path} that do not fit beside their text: only their beginning is read"
             tally.add("warning", "cut-question", message, said)
+        rooms[index] = room
     return rooms
 
 

@@ -1,5 +1,6 @@
 """Where the two sides meet: documents to examples, examples to batches of tensors, and batches of like length."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -175,10 +176,14 @@ def _cut(encoding: Encoding, windows: Sequence[Window]) -> dict[Annotation, str]
 
 
 def _touched(window: Window, tokens: TokenMap, lost: Iterable[Annotation]) -> bool:
-    """Whether some lost answer lies, perhaps in part, within a window."""
+    """Whether some lost answer lies, perhaps in part, within a window or in the blanks around it."""
     spans = [answer.span for answer in lost if isinstance(answer, Answer)]
-    inside = tokens.offsets[window.start : window.end] if spans else ()
-    return any(token is not None and token.overlaps(span) for token in inside for span in spans)
+    known = [span for span in tokens.offsets[window.start : window.end] if span is not None] if spans else []
+    if not known:
+        return False
+    first = 0 if window.start == 0 else known[0].start
+    last = math.inf if window.end == len(tokens) else known[-1].end
+    return any(span.start < last and first < span.end for span in spans)
 
 
 def _example(framed: Framed, window: Window, cells: Cells, ignore: Cells) -> Example:

@@ -240,13 +240,15 @@ def test_a_question_stands_before_every_window_and_is_never_legal() -> None:
         ({}, [(0, 3)], ["alignment"], [True, False]),
         ({"max_width": 1}, [(15, 24)], ["width"], [True, True]),
         ({}, [(0, 29)], ["window"], [True, True]),
+        ({}, [(4, 5)], ["alignment"], [True, False]),  # a blank, which no token has
+        ({}, [(29, 30)], ["alignment"], [False, True]),
         ({}, [(0, 3), (10, 14)], ["alignment"], [False, False]),  # both windows have another answer
         ({}, [], [], [False, False]),
     ],
 )
 def test_a_window_with_a_lost_answer_and_no_other_is_doubtful(options, spans, lost, doubtful) -> None:
     words = TextTokenizer(learn_tokenizer(["anna lund oslo"], "wordpiece", min_frequency=1), window=6, overlap=1)
-    encoded = encode_document(asked("anna lund oslo anna lund oslo", "oslo", *spans), MrcTask(**options), words)
+    encoded = encode_document(asked("anna lund oslo anna lund oslo ", "oslo", *spans), MrcTask(**options), words)
     assert encoded.windows == (Window(0, 4), Window(2, 6))
     assert list(encoded.lost.values()) == lost
     assert [example.doubtful for example in encoded.examples] == doubtful

@@ -31,9 +31,10 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
 
     `accepted` has the answers of all annotators; `answers` the places of those that stand in the text, each once. One
     that does not stand at its first character is looked for: where it stands once, it is moved and noted as repaired;
-    else it is noted and stays in `accepted` alone. A question without answers says that the text does not tell;
-    `plausible_answers` are no answers and go to `meta`, as all other keys. A blank question is left out and
-    noted, and is none where a call may bring one; of two questions with one id the second gets a name of its own.
+    else it is noted and stays in `accepted` alone. A question without answers, or with "" at -1 alone, says that the
+    text does not tell; `plausible_answers` are no answers and go to `meta`, as all other keys. A blank question is left
+    out and noted, and is none where a call may bring one; of two questions with one id the second gets a name of its
+    own.
 
     Source: Rajpurkar et al., 2016 and 2018 (SQuAD 1.1 and 2.0); Cui et al., 2019 (CMRC2018).
     """
@@ -110,12 +111,16 @@ def _document(found: Annotated, report: Reporter, *, aside: bool) -> Document | 
     if given is None:
         return bare
     pairs = _pairs(given, record)
+    if pairs and all(surface == "" and _number(start) == -1 for surface, start in pairs):
+        said = "its answer is empty, at -1: read as a question that the text does not answer"
+        report.repaired(said, record.line, path=record.path)
+        pairs = []
+    elif impossible is False and not pairs:
+        said = "is_impossible is false, but it has no answers: read as a question that the text does not answer"
+        report.repaired(said, record.line, path=record.path)
     if impossible is True and pairs:
         report.dropped(f"is_impossible, but it has answers: {len(pairs)} left out", record.line, path=record.path)
         pairs = []
-    if impossible is False and not pairs:
-        said = "is_impossible is false, but it has no answers: read as a question that the text does not answer"
-        report.repaired(said, record.line, path=record.path)
     accepted, answers = _answers(text, pairs, record, report)
     if pairs and not accepted:
         report.dropped("none of its answers can be kept, so it is left out", record.line, path=record.path)

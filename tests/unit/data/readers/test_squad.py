@@ -197,6 +197,17 @@ def test_blank_questions_and_blank_answers_are_left_out(documents):
     assert notes.counts() == {"dropped": 5}
 
 
+@pytest.mark.parametrize("more", [{}, {"is_impossible": True}, {"is_impossible": False}])
+@pytest.mark.parametrize("start", [-1, -1.0])
+def test_an_empty_answer_at_minus_one_says_that_there_is_none(documents, more, start):
+    notes = Notes()
+    (document,) = documents(question(answer("", start), **more), question(answer("Ann", 0), id="q2"), notes=notes)[:1]
+    assert (document.answers, document.accepted, notes.counts()) == ((), (), {"repaired": 1})
+    notes = Notes()
+    (document,) = documents(question(answer("", -1), answer("Ann", 0)), notes=notes)
+    assert (document.accepted, notes.counts()) == (("Ann",), {"dropped": 1})
+
+
 def test_a_blank_question_is_none_where_a_call_may_bring_one(documents):
     notes = Notes()
     (document,) = documents({**question(answer("Ann", 0)), "question": " \n"}, labelled=False, notes=notes)

@@ -104,6 +104,12 @@ def test_the_task_has_the_slope_and_the_band():
     assert (task.slopes["entity"], task.grids[0].max_width) == (2.0, 4)
 
 
+def test_answers_have_no_overlap_policy_to_choose():
+    with pytest.raises(ConfigError, match="task 'mrc' has no option 'overlap_policy'"):
+        build_task({"kind": "mrc", "schema": {}, "overlap_policy": "flat"})
+    assert build_task({"kind": "mrc", "schema": {}}).overlap_policy == "allow"
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_loss_is_made_and_only_the_softmax_makes_types_compete(architecture, loss):
     extractor = build_extractor({**architecture, "loss": loss})

@@ -40,7 +40,7 @@ class MrcTask:
     schema: Schema = field(default_factory=Schema)
     max_width: int | None = None
     best: int = 5
-    overlap_policy: str = "allow"
+    overlap_policy: str = field(default="allow", init=False, repr=False, compare=False)
     kinds: tuple[str, ...] = field(default=("answer",), init=False, repr=False, compare=False)
     grids: tuple[Grid, ...] = field(init=False, repr=False, compare=False)
 

@@ -96,7 +96,7 @@ class ProgressBar(TrainerCallback):
         self.loss = logs.get("loss", self.loss)
         if "eval_f1" in logs:
             f1 = logs["eval_f1"]
-            better = not f1 <= self.best
+            better = not f1 < self.best  # of equal ones the later is kept
             self.best = f1 if better else self.best
             self.console.print(
                 f"epoch {state.epoch or 0:5.1f}  loss {self.loss:9.4f}  "

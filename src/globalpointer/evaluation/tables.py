@@ -1,5 +1,6 @@
 """A report as tables for the terminal."""
 
+from rich import box
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -47,7 +48,8 @@ def _beside(report: Outcome) -> tuple[str, ...]:
 
 
 def _table(section: Section) -> Table:
-    made = Table(title=section.title, title_justify="left")
+    # Lean, so that on 80 columns words stay whole
+    made = Table(title=section.title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for number, column in enumerate(section.columns):
         made.add_column(column, justify="right" if number else "left")
     for rows in (*section.groups, section.foot):

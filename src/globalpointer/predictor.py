@@ -228,8 +228,7 @@ class Predictor:
             read = documents(chunk, question)
             for document, found in zip(read, self.find(read, batch_size=batch_size, threshold=limits), strict=True):
                 answer = settle(task.decode(found.cells, document.text, found.encoded.tokens), thresholds, policy)
-                asked = document.question if task.asks else None
-                yield replace(answer, id=document.id, meta=document.meta, question=asked)
+                yield replace(answer, id=document.id, meta=document.meta, question=document.question)
 
     @torch.inference_mode()
     def find(

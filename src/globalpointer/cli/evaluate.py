@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from globalpointer.cli.models import load
 from globalpointer.cli.options import (
     BatchSize,
     Files,
@@ -56,11 +57,10 @@ def evaluate(
     from globalpointer.evaluation.pairs import ANNOTATION, check_annotated
     from globalpointer.evaluation.significance import paired_bootstrap
     from globalpointer.evaluation.tables import table
-    from globalpointer.predictor import Predictor
     from globalpointer.text.schema import told
 
     check_outputs(files, json, page=html)
-    predictor = Predictor.from_pretrained(model)
+    predictor = load(model)
     chosen, options = reading(predictor.recipe, format, joiner, files)
     kind = predictor.recipe.task.kind
     second = None if against is None else _second(against, model, kind)
@@ -123,9 +123,8 @@ def _used(predictor: "Predictor", settings: dict[str, Any]) -> dict[str, Any]:
 def _second(against: str, model: str, kind: str) -> "Predictor":
     """The model to compare with, before anything is predicted: it must be one for the same task."""
     from globalpointer.errors import ConfigError
-    from globalpointer.predictor import Predictor
 
-    second = Predictor.from_pretrained(against)
+    second = load(against)
     other = second.recipe.task.kind
     if other != kind:
         said = f"expected a model for the task {kind!r}, as {model} is, found one for {other!r}"

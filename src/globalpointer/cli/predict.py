@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from globalpointer.cli.models import load
 from globalpointer.cli.options import BatchSize, Joiner, Model, OverlapPolicy, Threshold, reading, thresholds
 from globalpointer.cli.output import (
     byte_sink,
@@ -20,6 +21,7 @@ from globalpointer.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from globalpointer.config import Recipe
+    from globalpointer.data.writers.answers import BestAnswers
     from globalpointer.text.spans import Document
 
 
@@ -65,12 +67,10 @@ def predict(
 
     A line that cannot be read stops the run with exit code 1; all before it is found and written first.
     """
-    from globalpointer.data.readers.annotate import counted
     from globalpointer.data.writers.answers import BestAnswers
-    from globalpointer.predictor import Predictor
 
     check_outputs([file], output or "-", squad, page=html)
-    predictor = Predictor.from_pretrained(model)
+    predictor = load(model)
     documents = _documents(file, format, joiner, predictor.recipe)
     asks = predictor.recipe.task.kind == "mrc"
     if squad is not None and not asks:
@@ -101,14 +101,23 @@ def predict(
 
         write_text(html, drawing(drawn, title="standard input" if file == "-" else file))
         to_person(f"drawn in {html}")
-    if squad is not None:
-        write_json(squad, best.answers)
-        to_person(f"the best answers by id in {squad}")
-        if best.renamed:
-            said = f"{counted(best.renamed, 'question')} with the id of an earlier one, written as id#2 and so on"
-            to_person(f"{said}: the official scripts know no such ids")
     if source.error is not None:
+        if squad is not None:
+            to_person(f"{squad} is not written, for some questions have no answer yet")
         raise source.error
+    if squad is not None:
+        _write_best(best, squad)
+
+
+def _write_best(best: "BestAnswers", squad: str) -> None:
+    from globalpointer.data.readers.annotate import counted
+
+    write_json(squad, best.answers)
+    if squad != "-":
+        to_person(f"the best answers by id in {squad}")
+    if best.renamed:
+        said = f"{counted(best.renamed, 'question')} with the id of an earlier one, written as id#2 and so on"
+        to_person(f"{said}: the official scripts know no such ids")
 
 
 class _Source:

@@ -9,7 +9,15 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 
+CHECKPOINTS = "checkpoints"
+"""The folder of them, in that of a run; where a run is finished it is gone."""
+
 MARK = "complete"
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Whether a run was stopped, or still goes on: its model is the best one so far, with nothing fitted."""
+    return (folder / CHECKPOINTS).is_dir()
 
 
 @contextmanager

@@ -22,10 +22,10 @@ from globalpointer.text.schema import told as unknown
 from globalpointer.text.spans import Document
 from globalpointer.training import checkpoints, inputs
 from globalpointer.training.arguments import parse, preset
+from globalpointer.training.checkpoints import CHECKPOINTS
 from globalpointer.training.distill import Teacher
 from globalpointer.training.documents import Corpus, load_corpus
 from globalpointer.training.folder import (
-    CHECKPOINTS,
     HISTORY,
     REPORT,
     WEIGHTS,

@@ -15,12 +15,13 @@ from globalpointer.evaluation import AnyReport, read_report
 from globalpointer.predictor import CARD, Predictor
 from globalpointer.tasks.thresholds import UNDECIDED
 from globalpointer.training import checkpoints
+from globalpointer.training.checkpoints import CHECKPOINTS
 from globalpointer.training.differences import told
 from globalpointer.training.emptied import check_emptied
 from globalpointer.training.held import held
 from globalpointer.training.inputs import INPUTS
 
-CHECKPOINTS, RECIPE, REPORT, HISTORY = "checkpoints", "recipe.toml", "report.json", "history.jsonl"
+RECIPE, REPORT, HISTORY = "recipe.toml", "report.json", "history.jsonl"
 WEIGHTS = "model.safetensors"
 STAGING = ".staging"
 

@@ -15,10 +15,11 @@ from globalpointer.tasks.thresholds import UNDECIDED
 from globalpointer.text.spans import Document
 from globalpointer.training.calibrate import calibrate
 from globalpointer.training.card import write_card
+from globalpointer.training.checkpoints import CHECKPOINTS
 from globalpointer.training.decoding import many_cells
 from globalpointer.training.distill import Teacher
 from globalpointer.training.documents import Corpus
-from globalpointer.training.folder import CHECKPOINTS, REPORT, keep
+from globalpointer.training.folder import REPORT, keep
 from globalpointer.training.threshold import best_threshold
 
 

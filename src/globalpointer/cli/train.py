@@ -71,7 +71,9 @@ def train(
     one_of_them(resume=resume, overwrite=overwrite)
     folder = _folder(recipe, output)
     kept = folder / "recipe.toml"
-    if resume and recipe is None and not train and kept.is_file():
+    if resume and recipe is None and not train:
+        if not kept.is_file():
+            raise typer.BadParameter(f"there is no {kept}, so there is no run to resume in this folder")
         recipe = kept
     if recipe is None and (not train or format is None):
         raise typer.BadParameter("give a RECIPE.toml, or at least --format and --train")

@@ -51,6 +51,7 @@ def test_flags_go_over_a_recipe(cli, fitted, tmp_path, monkeypatch):
         (["--train", "a", "--output", "x"], "--format"),
         (["--format", "bio", "--train", "a"], "--output"),
         ([*FLAGS, "--output", "x", "--resume", "--overwrite"], "--resume"),
+        (["--output", "x", "--resume"], "there is no x/recipe.toml, so there is no run to resume"),
     ],
 )
 def test_wrong_usage(cli, fitted, words, message, tmp_path, monkeypatch):

@@ -17,11 +17,17 @@ ANNOTATION: Mapping[str, tuple[str, ...]] = {
 def check_annotated(documents: Sequence[Document], kinds: Sequence[str], side: str = "gold") -> None:
     """DataError where a document has none of these kinds of annotation."""
     for index, document in enumerate(documents):
-        if all(getattr(document, kind) is None for kind in kinds):
+        if not _has(document, kinds):
+            others = _has(document, [kind for each in ANNOTATION.values() for kind in each])
+            instead = f", but with {' and '.join(others)}" if others else ""
             raise DataError(
-                f"{_name(index, document)}: the {side} document has no annotation "
-                f"({' and '.join(f'{kind} is None' for kind in kinds)}), so it cannot be scored"
+                f"{_name(index, document)}: the {side} document is not annotated with {' or '.join(kinds)}{instead}, "
+                "so it cannot be scored"
             )
+
+
+def _has(document: Document, kinds: Sequence[str]) -> list[str]:
+    return [kind for kind in kinds if getattr(document, kind) is not None]
 
 
 def pairs(gold: Sequence[Document], found: Sequence[Document], *kinds: str) -> list[tuple[Document, Document]]:

@@ -102,7 +102,7 @@ def test_files_without_what_the_model_finds_are_refused_at_once(cli, tasks, gold
     tasks["m"] = "relation"
     result = cli("evaluate", "m", gold)
     assert result.code == 1
-    assert "has no annotation (relations is None and triples is None)" in result.err
+    assert "is not annotated with relations or triples, but with entities, so it cannot be scored" in result.err
 
 
 def test_html_and_comparison_and_seen_mentions(cli, predictor, gold, tmp_path):

@@ -166,7 +166,7 @@ def test_a_report_is_read_again() -> None:
 
 
 def test_what_does_not_belong_together_is_refused() -> None:
-    with pytest.raises(DataError, match=r"no annotation \(answers is None and accepted is None\)"):
+    with pytest.raises(DataError, match=r"not annotated with answers or accepted, so"):
         evaluate_answers([Document(TEXT, question=WHO)], [found()])
     with pytest.raises(DataError, match="document 1: gold and found answer different questions"):
         evaluate_answers([gold("Ann", question="Why?")], [replace(found(), question=WHO)])

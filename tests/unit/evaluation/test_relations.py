@@ -92,7 +92,7 @@ def test_documents_without_relations_are_no_error_and_unannotated_ones_are() -> 
     empty = evaluate_relations([document()], [document()])
     assert (empty.f1, empty.macro_f1, empty.document_accuracy) == (0, 0, 1)
     assert isinstance(evaluate_relations([], []), RelationReport)
-    with pytest.raises(DataError, match="the found document has no annotation"):
+    with pytest.raises(DataError, match="the found document is not annotated with"):
         evaluate_relations([GOLD], [Document(TEXT, ())])
     with pytest.raises(DataError, match="different texts"):
         evaluate_relations([GOLD], [document(text="other")])

@@ -58,9 +58,11 @@ def test_lists_that_do_not_fit_are_refused() -> None:
         evaluate(GOLD, FOUND[:1])
     with pytest.raises(DataError, match="document 2: gold and found have different texts"):
         evaluate(GOLD, [FOUND[0], document(text="other")])
-    with pytest.raises(DataError, match=r"document 1 \(a:3\): the gold document has no annotation"):
+    with pytest.raises(
+        DataError, match=r"document 1 \(a:3\): the gold document is not annotated with entities, so it cannot be scored"
+    ):
         evaluate([Document(TEXT, id="a:3")], FOUND[:1])
-    with pytest.raises(DataError, match="the found document has no annotation"):
+    with pytest.raises(DataError, match="the found document is not annotated with"):
         evaluate(GOLD[:1], [Document(TEXT)])
 
 

@@ -63,6 +63,7 @@ def load_corpus(data: DataConfig, *, kind: str = "ner", base: Path | None = None
     if not train:
         raise DataError(f"no document is left to train on: {'; '.join(notes) or 'the files have none'}")
     _check_annotation(train, dev, test or [], kind)
+    notes += [said for name, part in (("dev", dev), ("test", test or [])) if (said := _known(train, part, name))]
     if test is not None and not _has_any(test, ANNOTATION[kind]):
         notes.append(f"the test part has no {SOUGHT[kind]} to find: its F1 says nothing")
     return Corpus(train, dev, test, notes)
@@ -109,6 +110,18 @@ def _check_found(name: str, part: Sequence[Document], fields: Sequence[str]) -> 
             if annotated
             else "none is annotated"
         )
+    )
+
+
+def _known(train: Sequence[Document], part: Sequence[Document], name: str) -> str | None:
+    """Told where a part asks for what was learned; None where it does not."""
+    learned = {(document.text, document.question) for document in train if document.text.strip()}
+    count = sum((document.text, document.question) in learned for document in part)
+    if not count:
+        return None
+    stand = "stands" if count == 1 else "stand"
+    return (
+        f"of {counted(len(part), f'{name} document')} {count} {stand} in the training part as well: `check` names them"
     )
 
 

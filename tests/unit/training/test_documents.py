@@ -39,6 +39,17 @@ def test_a_subset_is_named(train):
     assert "trained on 5 of 30 documents (seed 42)" in small.notes
 
 
+def test_what_is_learned_and_asked_for_is_told(train, tmp_path):
+    dev = write(tmp_path / "dev.jsonl", ["text 01", "text 98", "text 99"])
+    assert corpus(train, dev=dev).notes == [
+        "of 3 dev documents 1 stands in the training part as well: `check` names them"
+    ]
+    both = corpus(train, dev=train, test=train).notes
+    assert both == [
+        f"of 40 {part} documents 40 stand in the training part as well: `check` names them" for part in ("dev", "test")
+    ]
+
+
 def test_texts_that_stand_elsewhere_are_left_out(train, tmp_path):
     other = write(tmp_path / "dev.jsonl", ["text 07", "before text 09 and behind"])
     result = corpus(train, dev=other, without=other)

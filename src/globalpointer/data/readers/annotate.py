@@ -58,6 +58,16 @@ def checked_text(value: Any, key: str, path: str, line: int | None) -> str:
     return value
 
 
+def checked_name(value: Any, key: str, path: str, line: int | None, *, otherwise: str) -> str:
+    """The id of a document as a string, `otherwise` where it has none; it must be a string or a number."""
+    if value is None:
+        return otherwise
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        said = f"expected a string or a number under {key!r}, found {json.dumps(value, ensure_ascii=False):.60}"
+        raise DataError(said, path=path, line=line)
+    return str(value)
+
+
 def span_fault(text: str, start: Any, end: Any, surface: Any = None) -> str | None:
     """What is wrong with the half-open span (start, end) of `text`, or None. `surface` None: it was not given."""
     for offset in (start, end):

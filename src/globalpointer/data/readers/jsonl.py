@@ -14,7 +14,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from globalpointer.data.readers.annotate import checked_text, parse_object, unique
+from globalpointer.data.readers.annotate import checked_name, checked_text, parse_object, unique
 from globalpointer.data.readers.forms import FORMS, check_form
 from globalpointer.data.readers.line import Line, accepted, answers, entity, events, relations, triples
 from globalpointer.data.readers.links import once
@@ -72,7 +72,7 @@ def parse(line: str, report: Reporter, options: Options, number: int, name: str)
             f"unknown key {meant[0]!r} (nearest: {_SINGULAR[meant[0]]!r}); other data of yours may stand under 'meta'"
         )
         raise DataError(said, path=report.path, line=number)
-    identity = f"{name}:{number}" if identity is None else str(identity)
+    identity = checked_name(identity, "id", report.path, number, otherwise=f"{name}:{number}")
     answerable = record.pop("answerable", None)
     place = Line(text, number, report)
     annotation: dict[str, Any] = {} if aside else _annotation(place, kinds, options.mentions)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
 
-from globalpointer.data.readers.annotate import checked_text, load_json, parse_object, shorten
+from globalpointer.data.readers.annotate import checked_name, checked_text, load_json, parse_object, shorten
 from globalpointer.data.readers.forms import FORMS, check_form
 from globalpointer.data.readers.options import Options
 from globalpointer.data.readers.source import file_name, lines
@@ -45,7 +45,8 @@ def annotated(found: Iterable[Record], name: str, options: Options) -> Iterator[
         identity, given = fields.pop(form.id, None), fields.pop(key, None)
         if options.labelled is False:
             given = None
-        yield Annotated(record, text, given, record.id if identity is None else str(identity))
+        named = checked_name(identity, form.id, record.path, record.line, otherwise=record.id)
+        yield Annotated(record, text, given, named)
 
 
 def records(path: str) -> Iterator[Record]:

@@ -9,7 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from globalpointer.data.readers.annotate import checked_text, cut, label_fault, parse_object, span_fault, unique
+from globalpointer.data.readers.annotate import (
+    checked_name,
+    checked_text,
+    cut,
+    label_fault,
+    parse_object,
+    span_fault,
+    unique,
+)
 from globalpointer.data.readers.forms import check_form
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
@@ -45,7 +53,8 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
         entities = None
         if spans is not None and options.labelled is not False:
             entities = unique(_entities(text, spans, report, number), report, number)
-        yield Document(text, entities, f"{name}:{number}" if identity is None else str(identity), record)
+        named = checked_name(identity, "id", path, number, otherwise=f"{name}:{number}")
+        yield Document(text, entities, named, record)
 
 
 def _texts(path: str, options: Options) -> dict[str, Any]:

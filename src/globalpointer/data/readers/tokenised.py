@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from globalpointer.data.readers.annotate import unique
+from globalpointer.data.readers.annotate import checked_name, unique
 from globalpointer.data.readers.forms import FORMS, check_form
 from globalpointer.data.readers.notes import Reporter
 from globalpointer.data.readers.options import Options
@@ -42,8 +42,7 @@ def tokenised(
         check_form(name, fields, options.labelled, record.path, record.line)
         words = join(tokens(fields.pop(form.text), record), joiner, record)
         given, links = fields.pop(key, None), fields.pop("relations", None)
-        identity = fields.pop(form.id, None)
-        named = record.id if identity is None else str(identity)
+        named = checked_name(fields.pop(form.id, None), form.id, record.path, record.line, otherwise=record.id)
         if given is None or options.labelled is False:
             _refuse_loose(links, key, options, record)
             yield Document(words.text, None, named, fields)

@@ -87,7 +87,16 @@ def test_a_second_one_of_the_same_is_noted(one):
 
 
 @pytest.mark.parametrize(
-    "record", [{"words": "a"}, {"text": 3}, {"text": None}, {"text": "a", "entities": {}}, {"text": "a", "meta": []}]
+    "record",
+    [
+        {"words": "a"},
+        {"text": 3},
+        {"text": None},
+        {"text": "a", "entities": {}},
+        {"text": "a", "meta": []},
+        {"text": "a", "id": {"a": 1}},
+        {"text": "a", "id": True},
+    ],
 )
 def test_a_wrong_record(one, record):
     with pytest.raises(DataError, match=r"a\.jsonl:1: expected"):

@@ -30,8 +30,8 @@ def frame_texts(documents: Sequence[Document], tokenizer: TextTokenizer, *, asks
     A TruncationWarning counts what is too long to be read wholly.
     """
     framed = _with_questions(documents, tokenizer) if asks else _alone(documents, tokenizer)
-    _tell("question", [each.frame.lost for each in framed])
-    _tell("text", [len(each.tokenized) - each.windows[-1].end for each in framed if each.windows])
+    _tell("question", documents, [each.frame.lost for each in framed])
+    _tell("text", documents, [len(each.tokenized) - each.windows[-1].end if each.windows else 0 for each in framed])
     return framed
 
 
@@ -41,12 +41,14 @@ def _alone(documents: Sequence[Document], tokenizer: TextTokenizer) -> list[Fram
     return [Framed(each, frame, tokenizer.windows(each, frame)) for each in tokenized]
 
 
-def _tell(what: str, lost: Sequence[int]) -> None:
+def _tell(what: str, documents: Sequence[Document], lost: Sequence[int]) -> None:
     """One warning for all: where one is too long many are. `lost`: so many tokens of each."""
-    some = [each for each in lost if each]
-    if some:
-        said = f"{counted(len(some), what)} too long for the window, of which the end is not read: {max(some):,} tokens"
-        warnings.warn(said + " of the longest" * (len(some) > 1), TruncationWarning, stacklevel=4)
+    count = sum(map(bool, lost))
+    if count:
+        most, longest = max(zip(lost, documents, strict=True), key=lambda each: each[0])
+        said = f"{counted(count, what)} too long for the window, of which the end is not read: {most:,} tokens"
+        which = f" ({longest.id})" if longest.id is not None else ""
+        warnings.warn(f"{said}{' of the longest' * (count > 1)}{which}", TruncationWarning, stacklevel=4)
 
 
 def _with_questions(documents: Sequence[Document], tokenizer: TextTokenizer) -> list[Framed]:

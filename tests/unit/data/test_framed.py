@@ -15,15 +15,16 @@ def framed(*documents, truncation="window"):
     return frame_texts(documents, tokenizer, asks=documents[0].question is not None)
 
 
-def asked(letters):
-    return Document("Ann", question="A" * letters)
+def asked(letters, **more):
+    return Document("Ann", question="A" * letters, **more)
 
 
 def test_questions_that_are_too_long_are_one_warning():
     with pytest.warns(TruncationWarning) as told:
-        framed(asked(9), asked(2), asked(5))
+        framed(asked(6), asked(2), asked(9, id="a.jsonl:3"))
     (said,) = (str(each.message) for each in told)
-    assert said == "2 questions too long for the window, of which the end is not read: 5 tokens of the longest"
+    begun = "2 questions too long for the window, of which the end is not read: 5 tokens of the longest"
+    assert said == f"{begun} (a.jsonl:3)"
 
 
 def test_texts_that_are_too_long_are_one_warning_where_they_are_not_read_in_windows():

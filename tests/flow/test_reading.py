@@ -207,6 +207,18 @@ def test_the_command_line_asks_for_the_question(cli, mrc_model, tmp_path):
     assert json.loads(always.out)["answers"]
 
 
+def test_a_blank_question_of_a_squad_file_is_left_out_unless_a_call_brings_one(cli, mrc_model, tmp_path):
+    asked = [{"id": "q1", "question": " "}, {"id": "q2", "question": QUESTION}]
+    file = tmp_path / "squad.json"
+    file.write_text(json.dumps({"data": [{"paragraphs": [{"context": CONTEXT, "qas": asked}]}]}), encoding="utf-8")
+    found = cli("predict", mrc_model, file, "--format", "squad")
+    assert found.code == 0, found.err
+    assert [json.loads(line)["id"] for line in found.out.splitlines()] == ["q2"]
+    assert "q1: its question is blank, so it is left out" in found.err
+    found = cli("predict", mrc_model, file, "--format", "squad", "--question", QUESTION)
+    assert [json.loads(line)["id"] for line in found.out.splitlines()] == ["q1", "q2"]
+
+
 def test_answers_that_do_not_stand_where_they_should_are_told_and_training_goes_on(cli, tmp_path):
     def asked(number, answer, start):
         return {"id": str(number), "question": "Who?", "answers": [{"text": answer, "answer_start": start}]}

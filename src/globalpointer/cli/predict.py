@@ -156,14 +156,17 @@ def _documents(
 
 
 def _with_questions(documents: "Iterator[Document]") -> "Iterator[Document]":
-    """Documents up to the first without a question, which is a DataError."""
+    """Documents up to the first without a question, which is a DataError; blank ones are left out, and told."""
     for document in documents:
-        if not (document.question or "").strip():
+        if document.question is None:
             raise DataError(
                 f"{document.id} has no question, and this model answers questions: give one with each text "
                 '({"text": ..., "question": ...}), or one for all with --question'
             )
-        yield document
+        if document.question.strip():
+            yield document
+        else:
+            to_person(f"{document.id}: its question is blank, so it is left out")
 
 
 def _lines(file: str) -> "Iterator[Document]":

@@ -33,8 +33,7 @@ def read(path: str, report: Reporter, options: Options) -> Iterator[Document]:
     that does not stand at its first character is looked for: where it stands once, it is moved and noted as repaired;
     else it is noted and stays in `accepted` alone. A question without answers, or with "" at -1 alone, says that the
     text does not tell; `plausible_answers` are no answers and go to `meta`, as all other keys. A blank question is left
-    out and noted, and is none where a call may bring one; of two questions with one id the second gets a name of its
-    own.
+    out and noted, and stays where a call may bring one; of two questions with one id the second gets a name of its own.
 
     Source: Rajpurkar et al., 2016 and 2018 (SQuAD 1.1 and 2.0); Cui et al., 2019 (CMRC2018).
     """
@@ -100,7 +99,7 @@ def _document(found: Annotated, report: Reporter, *, aside: bool) -> Document | 
     if not (aside and question is None):
         question = checked_text(question, "question", record.path, record.line)
     if aside and not (question and question.strip()):
-        return Document(text, id=name, meta=record.fields)
+        return Document(text, id=name, meta=record.fields, question=question)
     if given is not None and not isinstance(impossible, bool | None):
         said = f'expected true or false under "is_impossible", found {impossible!r:.60}'
         raise DataError(said, path=record.path, line=record.line)
@@ -163,7 +162,8 @@ def _number(start: Any) -> Any:
     """A place that was written as 11.0 or "11", as tables of numbers are, is 11; what is no number stays as it is."""
     if isinstance(start, float) and start.is_integer():
         return int(start)
-    return int(start) if isinstance(start, str) and len(start) < _DIGITS and start.isdecimal() else start
+    written = isinstance(start, str) and len(start) < _DIGITS and start.removeprefix("-").isdecimal()
+    return int(start) if written else start
 
 
 def _without_blanks(surface: str, start: Any) -> tuple[str, Any]:

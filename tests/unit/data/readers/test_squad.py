@@ -198,7 +198,7 @@ def test_blank_questions_and_blank_answers_are_left_out(documents):
 
 
 @pytest.mark.parametrize("more", [{}, {"is_impossible": True}, {"is_impossible": False}])
-@pytest.mark.parametrize("start", [-1, -1.0])
+@pytest.mark.parametrize("start", [-1, -1.0, "-1"])
 def test_an_empty_answer_at_minus_one_says_that_there_is_none(documents, more, start):
     notes = Notes()
     (document,) = documents(question(answer("", start), **more), question(answer("Ann", 0), id="q2"), notes=notes)[:1]
@@ -208,10 +208,10 @@ def test_an_empty_answer_at_minus_one_says_that_there_is_none(documents, more, s
     assert (document.accepted, notes.counts()) == (("Ann",), {"dropped": 1})
 
 
-def test_a_blank_question_is_none_where_a_call_may_bring_one(documents):
+def test_a_blank_question_stays_where_a_call_may_bring_one(documents):
     notes = Notes()
     (document,) = documents({**question(answer("Ann", 0)), "question": " \n"}, labelled=False, notes=notes)
-    assert (document.question, notes.counts()) == (None, {})
+    assert (document.question, document.answers, notes.counts()) == (" \n", None, {})
 
 
 def test_an_empty_context_has_nothing_to_find(documents):

@@ -99,7 +99,9 @@ def _fit(
     set_seed(arguments.seed)
     predictor, examples, lost = _begin(recipe, corpus, teacher, console)
     warm_for = warm_epochs(recipe, settings.warm_epochs, of=arguments.num_train_epochs)
-    warm = warm_start(recipe, predictor.model.extractor, warm_for, of=arguments.num_train_epochs)
+    warm = warm_start(
+        recipe, predictor.model.extractor, warm_for, of=arguments.num_train_epochs, max_steps=arguments.max_steps
+    )
     if leads:
         prepare(recipe, folder, read=inputs.places(recipe, base).values(), resume=resume, overwrite=overwrite)
         stack.enter_context(held(folder))

@@ -70,7 +70,7 @@ def _begins(recipe: Recipe) -> bool:
     return recipe.model.loss == WARMED and recipe.model.head not in EXTRACTORS and recipe.model.start_from is None
 
 
-def warm_start(recipe: Recipe, model: Any, epochs: int, *, of: float) -> WarmStart | None:
+def warm_start(recipe: Recipe, model: Any, epochs: int, *, of: float, max_steps: int = 0) -> WarmStart | None:
     """The warm start of a run of so many epochs; ConfigError for a loss that has no use for it, or no time."""
     if not epochs:
         return None
@@ -79,7 +79,7 @@ def warm_start(recipe: Recipe, model: Any, epochs: int, *, of: float) -> WarmSta
             f'training.warm_epochs is for heads under model.loss = "{WARMED}", and this recipe has '
             f"{recipe.model.head!r} under {recipe.model.loss or usual(recipe.task.kind)['loss']!r}: leave it out"
         )
-    if recipe.training.get("max_steps", -1) > 0:
+    if max_steps > 0:
         raise ConfigError(
             f"training.max_steps counts steps, and the warm start of model.loss = {WARMED!r} epochs: set "
             "training.num_train_epochs instead (it may be a fraction), or training.warm_epochs = 0"

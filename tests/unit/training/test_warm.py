@@ -83,13 +83,11 @@ def test_a_warm_start_must_end_before_the_run_does():
 
 
 def test_epochs_of_a_warm_start_are_not_measured_against_steps():
-    tables = {"task": {"kind": "mrc"}, "model": {"loss": "span_f1"}, "training": {"max_steps": 8}}
-    counted = load_recipe(None, data={"format": "squad", "train": "x"}, **tables)
     with pytest.raises(
         ConfigError, match=r"max_steps counts steps, and the warm start of model.loss = 'span_f1' epochs"
     ):
-        warm_start(counted, model(), 6, of=10)
-    assert warm_start(counted, model(), 0, of=10) is None
+        warm_start(recipe(), model(), 6, of=10, max_steps=8)
+    assert warm_start(recipe(), model(), 0, of=10, max_steps=8) is None
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def load_corpus(data: DataConfig, *, kind: str = "ner", base: Path | None = None
     if not train:
         raise DataError(f"no document is left to train on: {'; '.join(notes) or 'the files have none'}")
     _check_annotation(train, dev, test or [], kind)
-    notes += [said for name, part in (("dev", dev), ("test", test or [])) if (said := _known(train, part, name))]
+    notes += [said for name, part in (("dev", dev), ("test", test or [])) if (said := _known(train, part, name, kind))]
     if test is not None and not _has_any(test, ANNOTATION[kind]):
         notes.append(f"the test part has no {SOUGHT[kind]} to find: its F1 says nothing")
     return Corpus(train, dev, test, notes)
@@ -113,10 +113,14 @@ def _check_found(name: str, part: Sequence[Document], fields: Sequence[str]) -> 
     )
 
 
-def _known(train: Sequence[Document], part: Sequence[Document], name: str) -> str | None:
+def _known(train: Sequence[Document], part: Sequence[Document], name: str, kind: str) -> str | None:
     """Told where a part asks for what was learned; None where it does not."""
-    learned = {(document.text, document.question) for document in train if document.text.strip()}
-    count = sum((document.text, document.question) in learned for document in part)
+
+    def read(document: Document) -> tuple[str, str | None]:
+        return document.text, document.question if kind == "mrc" else None
+
+    learned = {read(document) for document in train if document.text.strip()}
+    count = sum(read(document) in learned for document in part)
     if not count:
         return None
     stand = "stands" if count == 1 else "stand"

@@ -1,5 +1,6 @@
 """The model that a command is given."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,6 @@ def load(model: str) -> "Predictor":
     if is_unfinished(Path(model)):
         to_person(
             f"{model}: its training is not finished: this is its best epoch so far, and no threshold is fitted; "
-            f"`globalpointer train --output {model} --resume` goes on"
+            f"`globalpointer train --output {shlex.quote(model)} --resume` goes on"
         )
     return predictor

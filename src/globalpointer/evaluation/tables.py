@@ -51,7 +51,7 @@ def _table(section: Section) -> Table:
     # Lean, so that on 80 columns words stay whole
     made = Table(title=section.title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for number, column in enumerate(section.columns):
-        made.add_column(column, justify="right" if number else "left")
+        made.add_column(column, justify="right" if number else "left", overflow="fold")
     for rows in (*section.groups, section.foot):
         for row in rows:
             made.add_row(*(Text(visible(cell)) for cell in row), style="bold" if row in section.foot else "")

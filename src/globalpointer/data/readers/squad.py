@@ -98,12 +98,10 @@ def _document(found: Annotated, report: Reporter, *, aside: bool) -> Document | 
     question, impossible = (record.fields.pop(key, None) for key in ("question", "is_impossible"))
     if not (aside and question is None):
         question = checked_text(question, "question", record.path, record.line)
-    if aside and not (question and question.strip()):
-        return Document(text, id=name, meta=record.fields, question=question)
     if given is not None and not isinstance(impossible, bool | None):
         said = f'expected true or false under "is_impossible", found {impossible!r:.60}'
         raise DataError(said, path=record.path, line=record.line)
-    if not question.strip():
+    if not aside and not question.strip():
         report.dropped("its question is blank, so it is left out", record.line, path=record.path)
         return None
     bare = Document(text, id=name, meta=record.fields, question=question)

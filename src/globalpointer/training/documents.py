@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ def load_corpus(data: DataConfig, *, kind: str = "ner", base: Path | None = None
     if not train:
         raise DataError(f"no document is left to train on: {'; '.join(notes) or 'the files have none'}")
     _check_annotation(train, dev, test or [], kind)
-    notes += [said for name, part in (("dev", dev), ("test", test or [])) if (said := _known(train, part, name, kind))]
+    notes += _known(train, {"dev": dev, "test": test or []}, kind)
     if test is not None and not _has_any(test, ANNOTATION[kind]):
         notes.append(f"the test part has no {SOUGHT[kind]} to find: its F1 says nothing")
     return Corpus(train, dev, test, notes)
@@ -113,20 +113,20 @@ def _check_found(name: str, part: Sequence[Document], fields: Sequence[str]) -> 
     )
 
 
-def _known(train: Sequence[Document], part: Sequence[Document], name: str, kind: str) -> str | None:
-    """Told where a part asks for what was learned; None where it does not."""
+def _known(train: Sequence[Document], parts: Mapping[str, Sequence[Document]], kind: str) -> list[str]:
+    """Told where a part asks for what was learned."""
 
     def read(document: Document) -> tuple[str, str | None]:
         return document.text, document.question if kind == "mrc" else None
 
     learned = {read(document) for document in train if document.text.strip()}
-    count = sum(read(document) in learned for document in part)
-    if not count:
-        return None
-    stand = "stands" if count == 1 else "stand"
-    return (
-        f"of {counted(len(part), f'{name} document')} {count} {stand} in the training part as well: `check` names them"
-    )
+    counts = {name: sum(read(document) in learned for document in part) for name, part in parts.items()}
+    return [
+        f"of {counted(len(parts[name]), f'{name} document')} {count} {'stands' if count == 1 else 'stand'} "
+        "in the training part as well: `check` names them"
+        for name, count in counts.items()
+        if count
+    ]
 
 
 def _has_any(part: Sequence[Document], fields: Sequence[str]) -> bool:
